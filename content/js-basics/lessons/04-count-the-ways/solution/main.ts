@@ -1,0 +1,6 @@
+import { me } from 'academy'
+
+export default async function main() {
+  const here = await me.look()
+  await me.say(`${here.exits.length} ways lead out.`)
+}

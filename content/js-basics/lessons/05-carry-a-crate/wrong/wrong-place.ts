@@ -1,0 +1,7 @@
+import { me } from 'academy'
+
+export default async function main() {
+  await me.take('crate')
+  await me.go('west')
+  await me.drop('crate')
+}

@@ -1,0 +1,6 @@
+import { me } from 'academy'
+
+export default async function main() {
+  await me.go('north')
+  await me.use('lamp')
+}

@@ -1,0 +1,5 @@
+import { me, on } from 'academy'
+
+on('hear', async ({ text }) => {
+  console.log(`I heard: ${text}`)
+})

@@ -1,0 +1,9 @@
+import { me, on } from 'academy'
+
+on('hear', async ({ text }) => {
+  if (!text.includes('crate')) return
+  await me.go('east')
+  await me.take('crate')
+  await me.go('west')
+  await me.say('Here it is.')
+})

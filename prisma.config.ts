@@ -1,0 +1,10 @@
+/** Tells Prisma's own command line where the schema is; the node itself does not read this. */
+import { defineConfig } from 'prisma/config'
+
+const url = process.env.DATABASE_URL
+
+export default defineConfig({
+  schema: 'prisma/schema.prisma',
+  migrations: { path: 'prisma/migrations' },
+  ...(url ? { datasource: { url } } : {}),
+})

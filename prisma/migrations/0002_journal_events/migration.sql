@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "JournalRecord" ADD COLUMN     "events" TEXT;

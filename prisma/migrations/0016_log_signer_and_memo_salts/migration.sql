@@ -1,0 +1,8 @@
+-- AlterTable
+ALTER TABLE "LedgerTransfer" ADD COLUMN     "memoSalt" BYTEA;
+
+-- AlterTable
+ALTER TABLE "LogTree" ADD COLUMN     "epoch" BIGINT NOT NULL DEFAULT 0,
+ADD COLUMN     "holder" TEXT NOT NULL DEFAULT '',
+ADD COLUMN     "policy" TEXT NOT NULL DEFAULT '',
+ADD COLUMN     "untilMs" BIGINT NOT NULL DEFAULT 0;

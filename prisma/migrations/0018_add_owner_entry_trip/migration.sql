@@ -1,0 +1,2 @@
+-- CreateIndex
+CREATE INDEX "AgentOwnerEntry_mid_idx" ON "AgentOwnerEntry"("mid");

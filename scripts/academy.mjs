@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+/** `npx academy …`: runs server/cli.ts on the project's own Node, whatever Node started this. */
+import { spawn } from 'node:child_process'
+import { existsSync, realpathSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(dirname(realpathSync(fileURLToPath(import.meta.url))))
+const node = join(root, 'node_modules', '.bin', 'node')
+if (!existsSync(node)) {
+  console.error('The packages are not installed yet. Run "npm start" once in the project folder.')
+  process.exit(1)
+}
+const child = spawn(node, [join(root, 'server', 'cli.ts'), ...process.argv.slice(2)], { stdio: 'inherit' })
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+child.once('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)))

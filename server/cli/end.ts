@@ -1,0 +1,45 @@
+/** How a command ends that failed: in words where it is not our mistake, with a stack where it is. */
+import { ConfigError } from '../config.ts'
+
+/** The commonest way in which a start fails. */
+function portTaken(error: unknown): string | undefined {
+  const { code, syscall, port } = (error ?? {}) as NodeJS.ErrnoException & { port?: number }
+  if (code === 'EADDRINUSE')
+    return `Port ${port} is taken by another program. Stop it, or choose another port with --port (0 picks a free one).`
+  if (code === 'EACCES' && syscall === 'listen')
+    return `Port ${port} may not be used by this user. Choose one above 1023 with --port (0 picks a free one).`
+  return undefined
+}
+
+const DISK: Readonly<Record<string, string>> = {
+  EEXIST: 'a file is in its place',
+  ENOTDIR: 'a file is in its place',
+  EACCES: 'this user may not write there',
+  EPERM: 'this user may not write there',
+  EROFS: 'the disk there cannot be written',
+  ENOSPC: 'the disk is full',
+}
+
+/** A directory that cannot be made or a file that cannot be written, told by its path. */
+function diskRefuses(error: unknown): string | undefined {
+  const { code, path } = (error ?? {}) as NodeJS.ErrnoException
+  const why = code === undefined ? undefined : DISK[code]
+  return why && path && `${path} cannot be used: ${why}. Mend that, or choose another directory with --data.`
+}
+
+/** A file that was named and is not there. */
+function notThere(error: unknown): string | undefined {
+  const { code, path } = (error ?? {}) as NodeJS.ErrnoException
+  return code === 'ENOENT' && path ? `There is no ${path}.` : undefined
+}
+
+/** Says what is wrong and how to mend it, without a stack for what is not our mistake. */
+export function endWith(error: unknown): never {
+  const known =
+    error instanceof ConfigError ||
+    (error instanceof Error && 'code' in error && typeof error.code === 'string' && /^[a-z_]+$/.test(error.code))
+  console.error(
+    portTaken(error) ?? diskRefuses(error) ?? notThere(error) ?? (known ? (error as Error).message : error),
+  )
+  process.exit(error instanceof ConfigError ? 2 : 1)
+}

@@ -1,0 +1,47 @@
+/**
+ * A local node that does nothing but fetch one bundle from one other node: `courier.ts CID NODE`, with the settings of a node in its environment.
+ * Prints a line of JSON for what it comes to: `joined`, `bytes` that are here, the `path` of its link to the other node, and the `sha256` of all.
+ */
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { openNetwork } from '../../assembly/network.ts'
+import { createBundles } from '../../bundles/bundles.ts'
+import { readConfig } from '../../config.ts'
+import { systemClock } from '../../lib/clock.ts'
+import { createLog } from '../../ops/log.ts'
+import { openDatabase } from '../../storage/database.ts'
+import { pgliteImage } from '../pglite-image.ts'
+
+const [cid, node] = process.argv.slice(2) as [string, string]
+const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`)
+
+const config = readConfig(process.env)
+const log = createLog({ level: config.logLevel })
+await using database = await openDatabase({ imageFile: await pgliteImage(), log })
+await using network = await openNetwork({
+  config,
+  database,
+  clock: systemClock,
+  log,
+  zones: [],
+  busy: () => ({ people: 0, agents: 0 }),
+})
+if (!network) throw new Error('The courier needs a network to join.')
+await using bundles = await createBundles({ dir: join(config.dataDir, 'bundles'), wire: network.link })
+await new Promise<void>((done) => {
+  const look = () => network.state().is === 'joined' && done()
+  network.onState(look)
+  look()
+})
+say({ joined: true })
+
+const path = () => network.link.links().find((each) => each.node === node)?.reach
+for (;;) {
+  try {
+    const bytes = await bundles.pull(cid, [node], { onProgress: ({ bytes }) => say({ bytes, path: path() }) })
+    say({ sha256: createHash('sha256').update(bytes).digest('hex'), path: path() })
+    break
+  } catch (error) {
+    say({ failed: error instanceof Error ? `${error.message} ${error.cause ?? ''}` : String(error) })
+  }
+}

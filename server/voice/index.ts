@@ -1,0 +1,10 @@
+/** Events and views in words: the one place that knows grammar. */
+export { audience } from './audience.ts'
+export { type Described, describeEvent, roleOf } from './describe-event.ts'
+export { type SeenExit, seenExits } from './exits.ts'
+export { describeMap, listMap } from './map.ts'
+export { describePlace, itemLines, itemName, waysOf } from './place.ts'
+export { nameOf, placeView } from './place-view.ts'
+export { describeRefusal } from './refusal.ts'
+export { render } from './render.ts'
+export * from './words.ts'
