@@ -118,7 +118,9 @@ test('J72 a person of another node has a picture computed abroad; buyer, worker 
       { ...POLL, timeout: 240_000 },
     )
     .toEqual([false, '0'])
-  expect(job).toMatchObject({ status: 'done', parts: { done: 24, of: 24 }, owners: 2 })
+  expect(job).toMatchObject({ status: 'done', parts: { done: 24, of: 24 } })
+  // Two answers for each part; while a worker is down another owner may give the second.
+  expect(job!.owners).toBeGreaterThanOrEqual(2)
   // The same from the beginning is the same picture.
   await api('POST', '/api/v1/jobs', { ...wish, id: 'again', replicas: 1, privacy: 'own' })
   await expect.poll(async () => (await api<Job>('GET', '/api/v1/jobs/again')).status, POLL).toBe('done')
