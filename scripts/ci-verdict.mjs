@@ -2,7 +2,7 @@
  * Reads what the test runner or a benchmark wrote, prints one plain line, and fails where something required was skipped.
  *   ci-verdict.mjs TESTS.json                      the verdict on a run of tests
  *   ci-verdict.mjs --again TESTS.json TESTS.log    files that may run once more, alone; fails when anything else went wrong
- *   ci-verdict.mjs --required TESTS.json           fails when something was skipped that must not be
+ *   ci-verdict.mjs --required TESTS.json AGAIN.json  fails when something was skipped that must not be; files of AGAIN count as they ran there
  *   ci-verdict.mjs --counts TESTS.json             the counts alone
  *   ci-verdict.mjs --bench BENCH.json              fails when a figure has no value
  */
@@ -17,7 +17,9 @@ const AGAIN_MAX = 10
 const DIED = /Worker exited unexpectedly with signal \w+ .*?while running test file (\S+)/g
 
 const read = (path) => JSON.parse(readFileSync(path, 'utf8'))
-const testsOf = (path) => read(path).testResults.flatMap((file) => file.assertionResults)
+const testsOf = (path, without = new Set()) =>
+  read(path).testResults.flatMap(({ name, assertionResults }) => (without.has(name) ? [] : assertionResults))
+const filesOf = (path) => new Set(read(path).testResults.map(({ name }) => name))
 const count = (tests, ...states) => tests.filter((test) => states.includes(test.status)).length
 
 function sayCounts(tests) {
@@ -26,9 +28,9 @@ function sayCounts(tests) {
   )
 }
 
-/** Nothing was skipped that this machine has what it takes for. */
-function required(path) {
-  const missing = testsOf(path).filter(
+/** Nothing was skipped that this machine has what it takes for. A file whose worker died left its tests unrun: they count as they ran again. */
+function required(path, again) {
+  const missing = testsOf(path, again ? filesOf(again) : undefined).filter(
     (test) => ['pending', 'skipped', 'todo'].includes(test.status) && REQUIRED.test(test.fullName),
   )
   for (const test of missing) console.error(`skipped, but required here: ${test.fullName}`)
@@ -77,7 +79,7 @@ function bench(path) {
 const [mode, ...paths] = process.argv.slice(2)
 const modes = {
   '--bench': () => bench(paths[0]),
-  '--required': () => required(paths[0]),
+  '--required': () => required(...paths),
   '--again': () => again(...paths),
   '--counts': () => sayCounts(testsOf(paths[0])) ?? true,
 }
