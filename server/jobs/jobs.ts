@@ -208,6 +208,13 @@ export async function createJobs(parts: JobsParts, options: JobsOptions = {}): P
     }
   }
 
+  function fullFor(asker: string) {
+    let mine = 0
+    for (const job of under.values()) if (job.asker === asker && isUnderWay(job)) mine++
+    if (mine >= JOBS_PER_PERSON_MAX) return no('job_limit', { max: JOBS_PER_PERSON_MAX })
+    return under.size >= JOBS_AT_ONCE_MAX ? no('busy') : undefined
+  }
+
   async function add(job: JobRecord): Promise<boolean> {
     await parts.welcome?.(job.payer)
     const created = await store.create(job)
@@ -221,12 +228,11 @@ export async function createJobs(parts: JobsParts, options: JobsOptions = {}): P
   return {
     async submit(asker, request) {
       if (!NAME.test(request.id)) return no('bad_job_id')
-      const earlier = await find(asker.id, request.id)
-      if (!earlier) {
-        const mine = [...under.values()].filter((job) => job.asker === asker.id && isUnderWay(job)).length
-        if (mine >= JOBS_PER_PERSON_MAX) return no('job_limit', { max: JOBS_PER_PERSON_MAX })
-        if (under.size >= JOBS_AT_ONCE_MAX) return no('busy')
-      }
+      // Ids are nearly always new: what was kept is looked up where there is no room for another, or where writing finds it taken.
+      const full = fullFor(asker.id)
+      const isLooked = full !== undefined || under.has(idOf(asker.id, request.id))
+      const earlier = isLooked ? await find(asker.id, request.id) : undefined
+      if (full && !earlier) return full
       const isOwn = parts.mayHireOthers && !(await parts.mayHireOthers(asker.id))
       const record = recordOf(asker, isOwn ? { ...request, privacy: 'own' } : request)
       if ('code' in record) return { ok: false, refusal: record }
@@ -297,7 +303,9 @@ export async function createJobs(parts: JobsParts, options: JobsOptions = {}): P
       const job = await find(asker, name)
       if (!job) return no('no_such_job', { id: name })
       await untilEnded(job, signal)
-      return { ok: true, value: viewOf((await find(asker, name)) ?? job, self) }
+      // One that was read from the store while it was under way says nothing of how it ended.
+      const now = isUnderWay(job) ? ((await find(asker, name)) ?? job) : job
+      return { ok: true, value: viewOf(now, self) }
     },
     kinds: () =>
       [...executor.kinds.keys()].map((name) => ({

@@ -90,13 +90,17 @@ const STATEMENTS: Readonly<Record<Write['table'], { readonly types: readonly str
   },
 }
 
+const GROUP = {
+  sizeOf: () => 1,
+  maxCommit: JOB_WRITES_GROUP,
+  maxWaiting: JOB_WRITES_WAITING_MAX,
+  overloaded: () =>
+    Object.assign(new Error('Too many jobs are being written down or read.'), { code: 'busy', status: 503 }),
+} as const
+
 export function createJobStore({ pool }: Pick<Database, 'pool'>): JobStore {
   const write = createGroupCommit<Write, boolean>({
-    sizeOf: () => 1,
-    maxCommit: JOB_WRITES_GROUP,
-    maxWaiting: JOB_WRITES_WAITING_MAX,
-    overloaded: () =>
-      Object.assign(new Error('Too many jobs are being written down.'), { code: 'busy', status: 503 }),
+    ...GROUP,
     commit: async (writes) => {
       const made = await commitAll(writes)
       return writes.map(({ table, key }) => ({ ok: true, value: table !== 'create' || made.has(key) }))
@@ -157,19 +161,39 @@ export function createJobStore({ pool }: Pick<Database, 'pool'>): JobStore {
     return under.next
   }
 
+  /** With those outcomes that have rows of their own. */
   async function load(rows: readonly Row[]): Promise<readonly JobRecord[]> {
-    if (rows.length === 0) return []
-    const { rows: pieces } = await pool.query<{ jobId: string; index: number; outcome: Buffer }>(
-      `SELECT "jobId", index, outcome FROM "JobPiece" WHERE "jobId" = ANY($1)`,
-      [rows.map(({ id }) => id)],
+    const jobs = new Map(rows.map((row) => [row.id, toJob(row)]))
+    const lacking = [...jobs.values()].filter(({ parts }) =>
+      parts.some(({ digest, outcome }) => digest !== undefined && outcome === undefined),
     )
-    return rows.map((row) => {
-      const job = { id: row.id, ...decode<object>(row.request), ...decode<object>(row.state) } as JobRecord
-      for (const { jobId, index, outcome } of pieces)
-        if (jobId === row.id && job.parts[index]?.digest) job.parts[index]!.outcome = decode<Outcome>(outcome)
-      return job
-    })
+    if (lacking.length > 0) {
+      const { rows: pieces } = await pool.query<{ jobId: string; index: number; outcome: Buffer }>({
+        name: 'jobs-pieces',
+        text: `SELECT "jobId", index, outcome FROM "JobPiece" WHERE "jobId" = ANY($1)`,
+        values: [lacking.map(({ id }) => id)],
+      })
+      for (const { jobId, index, outcome } of pieces) {
+        const part = jobs.get(jobId)!.parts[index]
+        if (part?.digest) part.outcome = decode<Outcome>(outcome)
+      }
+    }
+    return [...jobs.values()]
   }
+
+  /** Those asked for while one reading is under way are the next one. */
+  const get = createGroupCommit<string, JobRecord | undefined>({
+    ...GROUP,
+    async commit(ids) {
+      const { rows } = await pool.query<Row>({
+        name: 'jobs-get',
+        text: `SELECT * FROM "Job" WHERE id = ANY($1)`,
+        values: [[...new Set(ids)]],
+      })
+      const found = new Map((await load(rows)).map((job) => [job.id, job]))
+      return ids.map((id) => ({ ok: true, value: found.get(id) }))
+    },
+  })
 
   return {
     create(job) {
@@ -186,18 +210,13 @@ export function createJobStore({ pool }: Pick<Database, 'pool'>): JobStore {
       if (outcome.length > INLINE_BYTES)
         await write({ table: 'piece', key: `${id}/${index}`, values: [id, index, outcome] })
     },
-    async get(id) {
-      const { rows } = await pool.query<Row>(`SELECT * FROM "Job" WHERE id = $1`, [id])
-      return (await load(rows))[0]
-    },
+    get,
     async list(asker, limit) {
       const { rows } = await pool.query<Row>(
         `SELECT * FROM "Job" WHERE asker = $1 ORDER BY "createdAtMs" DESC, id LIMIT $2`,
         [asker, limit],
       )
-      return rows.map(
-        (row) => ({ id: row.id, ...decode<object>(row.request), ...decode<object>(row.state) }) as JobRecord,
-      )
+      return rows.map(toJob)
     },
     async open() {
       const { rows } = await pool.query<Row>(`SELECT * FROM "Job" WHERE open ORDER BY "createdAtMs", id`)
@@ -310,6 +329,9 @@ export function createJobStore({ pool }: Pick<Database, 'pool'>): JobStore {
     },
   }
 }
+
+const toJob = ({ id, request, state }: Row): JobRecord =>
+  ({ id, ...decode<object>(request), ...decode<object>(state) }) as JobRecord
 
 const saveOf = (job: JobRecord): Write => ({
   table: 'save',
