@@ -58,6 +58,12 @@ describe('control socket', () => {
     await expect(askControl(dir, 'unheard-of', {})).rejects.toThrow(ControlRefused)
   })
 
+  test('words of any script arrive whole, however the bytes are cut on their way', async () => {
+    const long = `a${'маяк '.repeat(5_000)}`
+    await using _control = await openControl(dir, { echo: async ({ text }) => String(text).repeat(20) })
+    expect(await askControl(dir, 'echo', { text: long })).toBe(long.repeat(20))
+  })
+
   test('a directory below one that is not there yet is made, for this user alone', async () => {
     await using _control = await openControl(join(dir, 'a/b/c'), { ping: async () => 'pong' })
     expect((await stat(join(dir, 'a/b'))).mode & 0o777).toBe(0o700)

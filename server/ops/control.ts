@@ -87,6 +87,7 @@ const listen = (server: Server, path: string): Promise<void> =>
 
 async function readBody(req: IncomingMessage): Promise<Record<string, unknown>> {
   let text = ''
+  req.setEncoding('utf8')
   for await (const chunk of req) {
     text += chunk
     if (text.length > CONTROL_BODY_MAX_BYTES) throw new ControlRefused('The request is too long.')
@@ -181,6 +182,7 @@ export function askControl<T>(
   return new Promise((done, fail) => {
     const req = request({ socketPath: socketPath(dataDir), path: `/${name}`, method: 'POST' }, async (res) => {
       try {
+        res.setEncoding('utf8')
         let rest = ''
         let result: { value: T } | undefined
         for await (const chunk of res) {
