@@ -34,6 +34,20 @@ describe('config', () => {
     }
   })
 
+  test('a REDIS_URL of the wrong form is refused by name, and what it is set to is not shown', () => {
+    for (const given of ['http://ada:lamp@127.0.0.1', 'redis ada:lamp', 'ada:lamp@127.0.0.1:6379'])
+      for (const [env, flags] of [
+        [{ REDIS_URL: given }, {}],
+        [{}, { redisUrl: given }],
+      ] as const) {
+        const name = 'REDIS_URL' in env ? 'REDIS_URL' : '--redis-url'
+        expect(() => readConfig(env, flags)).toThrow(
+          `  ${name} must be a URL starting with redis: or rediss://; it is (not shown)`,
+        )
+      }
+    expect(readConfig({ REDIS_URL: 'rediss://ada:lamp@127.0.0.1/0' }).redisUrl).toBe('rediss://ada:lamp@127.0.0.1/0')
+  })
+
   test('whatever the environment holds, it is a configuration or a list of problems by name', () => {
     const names = [
       'ACADEMY_PORT',

@@ -191,6 +191,9 @@ type Settings = typeof SETTINGS
 export type Config = { readonly [K in keyof Settings]: z.output<Settings[K]['schema']> } & { readonly host: string }
 export type Flags = Partial<Record<keyof Settings, string>>
 
+/** What a setting is called on the command line. */
+export const flagOf = (setting: keyof Settings): string => SETTINGS[setting].flag
+
 export class ConfigError extends Error {
   readonly code = 'bad_config'
   readonly problems: readonly string[]
@@ -204,10 +207,11 @@ export class ConfigError extends Error {
 
 const known = new Set<string>(Object.values(SETTINGS).map((setting) => setting.env))
 
-const shownValue = (key: string, value: unknown): string =>
-  key === 'databaseUrl' || key === 'redisUrl' || key === 'upstreamKey' || key === 'invite'
-    ? '(not shown)'
-    : JSON.stringify(value)
+/** What they are set to stands in no message: they hold passwords and keys, or let a stranger in. */
+const SECRET: ReadonlySet<string> = new Set<keyof Settings>(['databaseUrl', 'redisUrl', 'upstreamKey', 'invite'])
+
+const shownValue = (setting: string, value: unknown): string =>
+  SECRET.has(setting) ? '(not shown)' : JSON.stringify(value)
 
 /** What is wrong with a value beyond its form: that a file it names is not there, say. */
 export type Look = (setting: keyof Settings, value: unknown) => string | undefined
