@@ -5,7 +5,7 @@ import type { Hub } from '../author/hub.ts'
 import { AUTHOR_FOLLOW_INTERVAL_MS } from '../limits.ts'
 import type { Agent } from '../protocol/api.ts'
 import type { HubOptions } from './hub.ts'
-import { json, words } from './print.ts'
+import { json, jsonLine, words } from './print.ts'
 
 export function addDeployCommands(agent: Command): void {
   const onHub = (name: string, description: string) =>
@@ -87,11 +87,8 @@ async function showLog(
   for (let after = 0; ; ) {
     const { entries, next } = await hub.get(`/api/v1/agents/${agent.id}/log?after=${after}`, AgentLog)
     for (const { id, tick, level, text } of entries)
-      words(
-        options.json
-          ? JSON.stringify({ id, tick, level, text })
-          : `${tick} ${level === 'log' ? '' : `${level}: `}${text}`,
-      )
+      if (options.json) jsonLine({ id, tick, level, text })
+      else words(`${tick} ${level === 'log' ? '' : `${level}: `}${text}`)
     if (next > after) after = next
     else if (!options.follow) return
     else await pause(AUTHOR_FOLLOW_INTERVAL_MS)

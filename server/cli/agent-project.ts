@@ -4,6 +4,7 @@ import { basename, join, relative, resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Ran, TestReport, TestResult } from '../author/run-tests.ts'
 import { RECORDING_SUFFIX } from '../protocol/recording.ts'
+import { oneOf } from './arguments.ts'
 import { json, words } from './print.ts'
 
 export function addProjectCommands(agent: Command): void {
@@ -12,7 +13,7 @@ export function addProjectCommands(agent: Command): void {
     .description('a new project in a folder of its own: program, types, a first test')
     .argument('<name>', 'name of the agent, or where to make it: the last part is the name')
     .option('--template <name>', 'hello, empty, or a lesson such as first-lamp', 'hello')
-    .option('--lang <language>', 'of the declarations: en or ru', 'en')
+    .option('--lang <language>', 'of the declarations: en or ru', oneOf('en', 'ru'), 'en')
     .action(makeProject)
   agent
     .command('check')
@@ -32,7 +33,10 @@ export function addProjectCommands(agent: Command): void {
     .action(runAll)
 }
 
-async function makeProject(given: string, { template, lang }: { template: string; lang: string }): Promise<void> {
+async function makeProject(
+  given: string,
+  { template, lang }: { template: string; lang: 'en' | 'ru' },
+): Promise<void> {
   const [{ scaffold }, { findTemplate }] = await Promise.all([
     import('../author/scaffold.ts'),
     import('./templates.ts'),
@@ -41,7 +45,7 @@ async function makeProject(given: string, { template, lang }: { template: string
   const files = await scaffold(dir, {
     name: basename(dir),
     template: await findTemplate(template),
-    locale: lang === 'ru' ? 'ru' : 'en',
+    locale: lang,
   })
   const shown = relative(process.cwd(), dir) || '.'
   for (const file of files) words(join(shown, file))

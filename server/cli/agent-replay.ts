@@ -4,17 +4,21 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import type { Recording } from '../author/recording.ts'
 import { RECORDING_SUFFIX } from '../protocol/recording.ts'
+import { wholeNumber } from './arguments.ts'
 import type { HubOptions } from './hub.ts'
-import { words } from './print.ts'
+import { jsonLine, say, words } from './print.ts'
+
+/** Node's own, where debuggers look. */
+const INSPECT_PORT = 9229
 
 type ReplayOptions = HubOptions & {
-  readonly from?: string
-  readonly to?: string
+  readonly from?: number
+  readonly to?: number
   readonly save?: string
   readonly lines?: boolean
   readonly quiet?: boolean
   readonly json?: boolean
-  readonly inspect?: string | true
+  readonly inspect?: number | true
 }
 
 export function addReplayCommands(agent: Command): void {
@@ -31,13 +35,17 @@ export function addReplayCommands(agent: Command): void {
     .action(record)
   onHub('replay', 'live a recording again, step by step; ends with 1 when it comes out otherwise than it did')
     .argument('[what]', 'a recording, or the name or id of an agent')
-    .option('--from <tick>', 'show from this tick')
-    .option('--to <tick>', 'show up to this tick')
+    .option('--from <tick>', 'show from this tick', wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
+    .option('--to <tick>', 'show up to this tick', wholeNumber(0, Number.MAX_SAFE_INTEGER))
     .option('--save <file>', 'keep the recording')
     .option('--lines', 'show the lines that each turn went through')
     .option('--quiet', 'only the outcome')
     .option('--json', 'a line of JSON for each step')
-    .option('--inspect [port]', "under Node's debugger, in your own files; 0 picks a free port")
+    .option(
+      '--inspect [port]',
+      "under Node's debugger, in your own files; 0 picks a free port",
+      wholeNumber(0, 65_535),
+    )
     .action(show)
 }
 
@@ -86,7 +94,7 @@ async function show(what: string | undefined, options: ReplayOptions): Promise<v
 
 async function replayHere(
   recording: Recording,
-  { from, to, quiet, json, lines: isTraced }: ReplayOptions,
+  { from = 0, to = Number.MAX_SAFE_INTEGER, quiet, json, lines: isTraced }: ReplayOptions,
 ): Promise<void> {
   const [{ replay }, { differenceLine, stepLines }, { createSandbox }, { systemClock }] = await Promise.all([
     import('../author/replay.ts'),
@@ -94,7 +102,6 @@ async function replayHere(
     import('../sandbox/pool.ts'),
     import('../lib/clock.ts'),
   ])
-  const [first, last] = [Number(from ?? 0), Number(to ?? Number.MAX_SAFE_INTEGER)]
   await using sandbox = createSandbox({ log: { info() {}, warn() {} }, clock: systemClock })
   const before = { memory: recording.memory }
   const came = await replay(
@@ -103,14 +110,14 @@ async function replayHere(
     (step) => {
       const lines = stepLines(step, before)
       const { tick } = step.turn
-      if (quiet || tick < first || tick > last) return
-      if (json) words(JSON.stringify({ inputs: step.turn.inputs, ...step.outcome, memory: JSON.parse(step.memory) }))
+      if (quiet || tick < from || tick > to) return
+      if (json) jsonLine({ inputs: step.turn.inputs, ...step.outcome, memory: JSON.parse(step.memory) })
       else for (const line of lines) words(line)
     },
     { lines: isTraced ?? false },
   )
   const isKnown = recording.outcomes !== undefined || recording.end !== undefined
-  if (json) words(JSON.stringify({ ...came, memory: JSON.parse(came.memory) }))
+  if (json) jsonLine({ ...came, memory: JSON.parse(came.memory) })
   else {
     for (const difference of came.differences) words(differenceLine(difference))
     const verdict =
@@ -126,12 +133,12 @@ async function replayHere(
 
 async function debug(recording: Recording, { inspect: port, dir = '.' }: ReplayOptions): Promise<void> {
   const { inspect } = await import('../author/inspect.ts')
-  console.error(
+  say(
     'Attach a debugger: chrome://inspect, or "Attach" in your editor. It waits for you, then stops before your first line.',
   )
   const { child, done } = await inspect(recording, {
     dir,
-    port: port === true || port === undefined ? 9229 : Number(port),
+    port: port === true || port === undefined ? INSPECT_PORT : port,
   })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => child.kill(signal))
   process.exitCode = await done

@@ -1,5 +1,7 @@
 /** How a command ends that failed: in words where it is not our mistake, with a stack where it is. */
+import { inspect } from 'node:util'
 import { ConfigError } from '../config.ts'
+import { say } from './print.ts'
 
 /** The commonest way in which a start fails. */
 function portTaken(error: unknown): string | undefined {
@@ -38,8 +40,8 @@ export function endWith(error: unknown): never {
   const known =
     error instanceof ConfigError ||
     (error instanceof Error && 'code' in error && typeof error.code === 'string' && /^[a-z_]+$/.test(error.code))
-  console.error(
-    portTaken(error) ?? diskRefuses(error) ?? notThere(error) ?? (known ? (error as Error).message : error),
+  say(
+    portTaken(error) ?? diskRefuses(error) ?? notThere(error) ?? (known ? (error as Error).message : inspect(error)),
   )
   process.exit(error instanceof ConfigError ? 2 : 1)
 }

@@ -6,9 +6,11 @@ import { type Hub, openHub, originOf } from '../author/hub.ts'
 import { AuthorProblem } from '../author/problem.ts'
 import { KEPT_DIR, readManifest } from '../author/project.ts'
 import { askControl } from '../ops/control.ts'
+import { say } from './print.ts'
 import { askPassword } from './prompt.ts'
 
 export type HubOptions = { readonly hub?: string; readonly as?: string; readonly dir?: string }
+const DEFAULT_HUB = 'http://localhost:2567'
 export type Meant = { readonly hub: Hub; readonly agent: string }
 
 const LOOPBACK = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:|$)/
@@ -17,9 +19,13 @@ export async function hubAt(given: string, as?: string): Promise<Hub> {
   const { createCredentials } = await import('../author/credentials.ts')
   const url = originOf(given)
   if (as !== undefined && url.startsWith('http:') && !LOOPBACK.test(url))
-    console.error(`${url} is not encrypted: whoever is between can read what you send, the password too.`)
+    say(`${url} is not encrypted: whoever is between can read what you send, the password too.`)
   return openHub(url, createCredentials(), { as, password: () => askPassword(as ?? '') })
 }
+
+/** The node that was named, or the one on this machine. */
+export const hubOf = ({ hub, as }: HubOptions): Promise<Hub> =>
+  hubAt(hub ?? process.env.ACADEMY_HUB ?? DEFAULT_HUB, as)
 
 /** The agent is the one that was named, or the one deployed from here, or the one called like the project. */
 export async function hubMeant(wanted: string | undefined, { hub, as, dir = '.' }: HubOptions): Promise<Meant> {

@@ -3,13 +3,13 @@ import { randomBytes } from 'node:crypto'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Command, InvalidArgumentError } from 'commander'
-import { readConfig } from '../config.ts'
 import { claimFile, iouFile, readIou } from '../ledger/iou/file.ts'
 import { type Held, iouId, makeIou, makeRedemption, mayTake, openIou } from '../ledger/iou/iou.ts'
 import { loadIdentity } from '../link/identity.ts'
-import { nodeEnv } from './environment.ts'
+import { wholeNumber } from './arguments.ts'
+import { configOf, type DataOption } from './environment.ts'
+import { finish, say } from './print.ts'
 
-type DataOptions = { readonly data?: string }
 /** What `GET /api/v1/trust/:owner` answered, kept while the ledger could be reached. */
 type KeptTrust = {
   readonly credit: {
@@ -23,19 +23,15 @@ class IouFileError extends Error {
 }
 
 const DAY_MS = 86_400_000
-const identity = ({ data }: DataOptions) => {
-  const config = readConfig(nodeEnv(), data === undefined ? {} : { dataDir: data })
-  return loadIdentity(config.dataDir, Date.now(), config.ownerKey)
+const identity = (options: DataOption) => {
+  const { dataDir, ownerKey } = configOf(options)
+  return loadIdentity(dataDir, Date.now(), ownerKey)
 }
 const credits = (text: string): bigint => {
   const match = /^(\d{1,9})(?:\.(\d{1,6}))?$/.exec(text)
   const micro = match ? BigInt(match[1]!) * 1_000_000n + BigInt((match[2] ?? '').padEnd(6, '0')) : 0n
   if (micro <= 0n) throw new InvalidArgumentError('It must be an amount of credits, as in 2.5.')
   return micro
-}
-const days = (text: string): number => {
-  if (!/^[1-9]\d?$/.test(text) || Number(text) > 30) throw new InvalidArgumentError('It must be 1 to 30 days.')
-  return Number(text)
 }
 const owner = (text: string): string => {
   if (!/^[0-9a-f]{64}$/.test(text))
@@ -52,11 +48,11 @@ export function addIouCommands(program: Command): void {
     .argument('<file>', 'where to write it')
     .requiredOption('--to <key>', "the creditor's key", owner)
     .requiredOption('--limit <credits>', 'the most that may be asked for', credits)
-    .option('--days <n>', 'how long it holds', days, 7)
+    .option('--days <n>', 'how long it holds', wholeNumber(1, 30), 7)
     .option('--memo <text>', 'a note')
     .option('--data <dir>', 'data directory')
     .action(
-      async (file: string, options: DataOptions & { to: string; limit: bigint; days: number; memo?: string }) => {
+      async (file: string, options: DataOption & { to: string; limit: bigint; days: number; memo?: string }) => {
         const nowMs = Date.now()
         const terms = {
           creditor: options.to,
@@ -67,7 +63,7 @@ export function addIouCommands(program: Command): void {
           ...(options.memo === undefined ? {} : { memo: options.memo }),
         }
         await writeFile(file, iouFile(makeIou(terms, (await identity(options)).ownerKey)))
-        console.error(file)
+        say(file)
       },
     )
 
@@ -81,7 +77,7 @@ export function addIouCommands(program: Command): void {
     )
     .option('--held <dir>', 'where the promises are that are held already')
     .option('--data <dir>', 'data directory')
-    .action(async (file: string, options: DataOptions & { trust?: string; held?: string }) => {
+    .action(async (file: string, options: DataOption & { trust?: string; held?: string }) => {
       const signed = await promiseIn(file)
       const terms = openIou(signed)
       const me = (await identity(options)).owner
@@ -92,8 +88,7 @@ export function addIouCommands(program: Command): void {
         credit: await creditIn(options.trust, me),
         held: await heldIn(options.held, debtor),
       })
-      console.log(JSON.stringify({ ok: refusal === undefined, reason: refusal, id: iouId(signed), terms }, null, 2))
-      if (refusal !== undefined) process.exitCode = 1
+      finish({ ok: refusal === undefined, reason: refusal, id: iouId(signed), terms })
     })
 
   iou
@@ -103,10 +98,10 @@ export function addIouCommands(program: Command): void {
     .argument('<file>', 'where to write the claim')
     .requiredOption('--amount <credits>', 'how much', credits)
     .option('--data <dir>', 'data directory')
-    .action(async (promise: string, file: string, options: DataOptions & { amount: bigint }) => {
+    .action(async (promise: string, file: string, options: DataOption & { amount: bigint }) => {
       const key = (await identity(options)).ownerKey
       await writeFile(file, claimFile(makeRedemption(await promiseIn(promise), options.amount, key)))
-      console.error(file)
+      say(file)
     })
 }
 

@@ -4,38 +4,30 @@ import type { Command } from 'commander'
 import { auditLog } from '../ledger/log/auditor.ts'
 import { httpSource } from '../ledger/log/http-source.ts'
 import { logDirOf, renewIdentity } from '../ledger/log/identity.ts'
-import { askControl, NotRunning } from '../ops/control.ts'
+import { TLOG_FETCH_TIMEOUT_MS } from '../limits.ts'
+import { NotRunning } from '../ops/control.ts'
 import { message } from '../protocol/text/index.ts'
-import type { LogCheckpoint } from '../protocol/tlog/api.ts'
+import { LogCheckpoint } from '../protocol/tlog/api.ts'
 import type { Policy } from '../protocol/tlog/policy.ts'
 import { parseReceipt, type ReceiptVerdict, verifyReceipt } from '../protocol/tlog/receipt.ts'
+import { askNode, onNode } from './ask-node.ts'
+import { configOf, type DataOption } from './environment.ts'
+import { finish, json, say } from './print.ts'
 
-type DataOptions = { readonly data?: string }
-type Tools = {
-  readonly dataOf: (options: DataOptions) => string
-  readonly show: (value: unknown) => void
-  readonly say: (line: string) => void
-  /** Shows a finding; one that is not good ends the command with 1. */
-  readonly finish: (finding: { readonly ok: boolean }) => void
-}
-
-export function addLedgerLogCommands(ledger: Command, { dataOf, show, say, finish }: Tools): void {
+export function addLedgerLogCommands(ledger: Command): void {
   // `academy ledger` has the same option; whichever it was given to counts.
-  const data = (own: DataOptions): string => dataOf({ data: own.data ?? ledger.opts<DataOptions>().data })
+  const data = (own: DataOption): DataOption => ({ data: own.data ?? ledger.opts<DataOption>().data })
 
-  ledger
-    .command('receipt')
-    .description('the receipt of a transfer: its entry, its proof, and the witnessed checkpoint; JSON')
+  onNode(ledger, 'receipt', 'the receipt of a transfer: its entry, its proof, and the witnessed checkpoint; JSON')
     .argument('<id>', 'id of the transfer, or with --by the one that the person chose')
     .option('--by <name>', 'who sent it')
-    .option('--data <dir>', 'data directory of the node')
     .option('--out <file>', 'write it there')
-    .action(async (id: string, options: DataOptions & { out?: string; by?: string }) => {
-      const { by } = options
-      const receipt = await askControl(data(options), 'ledger-receipt', { id, ...(by !== undefined && { by }) })
-      if (options.out === undefined) return show(receipt)
-      await writeFile(options.out, `${JSON.stringify(receipt, null, 2)}\n`)
-      say(options.out)
+    .action(async (id: string, options: DataOption & { out?: string; by?: string }) => {
+      const { by, out } = options
+      const receipt = await askNode(data(options), 'ledger-receipt', { id, by })
+      if (out === undefined) return json(receipt)
+      await writeFile(out, `${JSON.stringify(receipt, null, 2)}\n`)
+      say(out)
     })
 
   ledger
@@ -48,14 +40,15 @@ export function addLedgerLogCommands(ledger: Command, { dataOf, show, say, finis
       finish(told(verifyReceipt(receipt, receipt && key ? { ...receipt.policy, log: key } : undefined)))
     })
 
-  ledger
-    .command('audit')
-    .description('replay the whole log: every leaf, tile and signature, and the entries by the rules of the ledger')
-    .option('--data <dir>', 'data directory of the node')
+  onNode(
+    ledger,
+    'audit',
+    'replay the whole log: every leaf, tile and signature, and the entries by the rules of the ledger',
+  )
     .option('--url <url>', 'read the log of that node over HTTP instead')
     .option('--key <vkey>', "the log's key as you know it, with --url")
-    .action(async ({ url, key, ...options }: DataOptions & { url?: string; key?: string }) => {
-      if (url === undefined) return finish(await askControl(data(options), 'audit-log', {}, say))
+    .action(async ({ url, key, ...options }: DataOption & { url?: string; key?: string }) => {
+      if (url === undefined) return finish(await askNode(data(options), 'audit-log'))
       const base = url.replace(/\/+$/, '')
       const policy = await policyOf(base)
       const audited = await auditLog(
@@ -63,27 +56,28 @@ export function addLedgerLogCommands(ledger: Command, { dataOf, show, say, finis
         key ? { ...policy, log: key } : policy,
         progressOf(say),
       )
-      finish({ ...audited, isLogKnown: key !== undefined } as { ok: boolean })
+      finish({ ...audited, isLogKnown: key !== undefined })
     })
 
-  ledger
-    .command('new-log')
-    .description('begin another log under another name, where the old one may not go on; then restart the node')
-    .option('--data <dir>', 'data directory of the node')
+  onNode(
+    ledger,
+    'new-log',
+    'begin another log under another name, where the old one may not go on; then restart the node',
+  )
     .option('--force', 'even though the log goes on')
-    .action(async (options: DataOptions & { force?: boolean }) => {
-      const dir = data(options)
+    .action(async (options: DataOption & { force?: boolean }) => {
       try {
-        show(await askControl(dir, 'new-log', { force: options.force === true }))
+        json(await askNode(data(options), 'new-log', { force: options.force === true }))
       } catch (error) {
         if (!(error instanceof NotRunning)) throw error
-        show({ origin: (await renewIdentity(process.env.ACADEMY_LOG_DIR ?? logDirOf(dir))).origin })
+        const { logDir, dataDir } = configOf(data(options))
+        json({ origin: (await renewIdentity(logDir ?? logDirOf(dataDir))).origin })
       }
     })
 }
 
 /** Every few thousand entries a line. */
-export function progressOf(say: (line: string) => void): (done: number, of: number) => void {
+function progressOf(say: (line: string) => void): (done: number, of: number) => void {
   let said = 0
   return (done, of) => {
     if (done - said < 10_000) return
@@ -97,11 +91,14 @@ class NoLog extends Error {
 }
 
 async function policyOf(base: string): Promise<Policy> {
-  const answer = await fetch(`${base}/api/v1/ledger/checkpoint`).catch((cause: unknown) => {
-    throw new NoLog(`${base} cannot be reached.`, { cause })
+  const url = `${base}/api/v1/ledger/checkpoint`
+  const answer = await fetch(url, { signal: AbortSignal.timeout(TLOG_FETCH_TIMEOUT_MS) }).catch((cause: unknown) => {
+    throw new NoLog(`${base} cannot be reached. Is it the address of a node's pages?`, { cause })
   })
   if (!answer.ok) throw new NoLog(`${base} shows no log: it answers ${answer.status}.`)
-  return ((await answer.json()) as LogCheckpoint).policy
+  const shown = LogCheckpoint.safeParse(await answer.json().catch(() => undefined))
+  if (!shown.success) throw new NoLog(`${base} answers, and not as a node with a log does.`)
+  return shown.data.policy
 }
 
 function told(verdict: ReceiptVerdict) {

@@ -6,11 +6,10 @@ import { z } from 'zod'
 import { installInDir, opened, removeFromDir } from '../author/library-dir.ts'
 import { AuthorProblem } from '../author/problem.ts'
 import * as api from '../protocol/library-api.ts'
-import { hubAt } from './hub.ts'
+import { type HubOptions, hubOf } from './hub.ts'
+import { json, row, say, words } from './print.ts'
 
-type Options = { readonly hub?: string; readonly as?: string; readonly json?: boolean }
-const DEFAULT_HUB = 'http://localhost:2567'
-const hubOf = ({ hub, as }: Options) => hubAt(hub ?? process.env.ACADEMY_HUB ?? DEFAULT_HUB, as)
+type Options = HubOptions & { readonly json?: boolean }
 
 /** `name`, `name@1.2`, `owner/name@1.2.0` */
 export function readRef(text: string): { readonly name: string; readonly query: string } {
@@ -64,8 +63,6 @@ async function readItem(dir: string) {
   return { ...parsed.data, files }
 }
 
-const show = (value: unknown): void => console.log(JSON.stringify(value, null, 2))
-
 export function addLibraryCommands(program: Command): void {
   const library = program.command('library').description('items that people have made for worlds and programs')
   const command = (name: string, description: string) =>
@@ -87,11 +84,11 @@ export function addLibraryCommands(program: Command): void {
       for (const node of page.silent) silent.add(node)
       after = page.next
     } while (after !== undefined)
-    if (options.json) return show({ items: all, silent: [...silent] })
+    if (options.json) return json({ items: all, silent: [...silent] })
     for (const { name, version, kind, title, owner, yanked } of all)
-      console.log(`${name} ${version}\t${kind}\t${title.en}\t${owner.slice(0, 12)}${yanked ? '\twithdrawn' : ''}`)
-    if (all.length === 0) console.log('Nothing found.')
-    if (silent.size > 0) console.error(`${silent.size} nodes did not answer; the list may lack what they have.`)
+      row(`${name} ${version}`, kind, title.en, owner.slice(0, 12), ...(yanked ? ['withdrawn'] : []))
+    if (all.length === 0) words('Nothing found.')
+    if (silent.size > 0) say(`${silent.size} nodes did not answer; the list may lack what they have.`)
   }
   command('list', 'what there is')
     .option('--json', 'as JSON')
@@ -99,22 +96,24 @@ export function addLibraryCommands(program: Command): void {
   command('search', 'what has these words in its name, title or summary')
     .argument('<words...>')
     .option('--json', 'as JSON')
-    .action((words: string[], options: Options) => list(words.join(' '), options))
+    .action((wanted: string[], options: Options) => list(wanted.join(' '), options))
   command('show', 'an item: its owner and its versions')
     .argument('<item>', 'NAME, or OWNER/NAME')
     .action(async (item: string, options: Options) => {
       const { name, query } = readRef(item)
       const found = await (await hubOf(options)).get(`/api/v1/library/${name}${query}`, api.LibraryItemAnswer)
       const [first] = found.versions
-      if (first)
-        console.log(
-          `${found.name}: ${first.title.en}\n${first.summary.en}\nowner ${first.owner}\npublished by ${first.publisher.name}`,
-        )
+      if (first) {
+        row(`${found.name}: ${first.title.en}`)
+        row(first.summary.en)
+        row(`owner ${first.owner}`)
+        row(`published by ${first.publisher.name}`)
+      }
       for (const { version, yanked, why, state, refusal, cid, atMs } of found.versions)
-        console.log(
-          [version, new Date(atMs).toISOString(), cid, yanked ? `withdrawn: ${why}` : '', state ?? '', refusal ?? '']
-            .filter(Boolean)
-            .join('\t'),
+        row(
+          ...[version, new Date(atMs).toISOString(), cid, yanked && `withdrawn: ${why}`, state, refusal].filter(
+            (cell) => typeof cell === 'string',
+          ),
         )
     })
   command('publish', 'publish the item in a folder: item.json and its files')
@@ -122,7 +121,7 @@ export function addLibraryCommands(program: Command): void {
     .action(async (dir: string, options: Options) => {
       const draft = await readItem(dir)
       const made = await (await hubOf(options)).send('POST', '/api/v1/library', api.LibraryVersion, draft)
-      console.log(
+      words(
         `${made.name} ${made.version} is published${made.state === 'pending' ? ' here; the hub is told when it can be reached' : ''}: ${made.cid}`,
       )
     })
@@ -142,13 +141,14 @@ export function addLibraryCommands(program: Command): void {
           zone,
           ...(place && { place }),
         })
-        console.log(`${done.name} ${done.version} is part of ${done.zone} now.`)
+        words(`${done.name} ${done.version} is part of ${done.zone} now.`)
         return
       }
       const handed = await hub.get(`/api/v1/library/${name}/package${query}`, api.LibraryPackage)
       const fetched = opened(name, { record: handed.version.record, bundle: handed.bundle })
-      await installInDir(options.dir, fetched)
-      console.log(
+      const wish = new URLSearchParams(query).get('version')
+      await installInDir(options.dir, { ...fetched, ...(wish !== null && { wish }) })
+      words(
         `${name} ${fetched.version.item.version} is in lib/${name}/, signed by ${fetched.version.item.owner.slice(0, 12)}…`,
       )
     })
@@ -159,10 +159,10 @@ export function addLibraryCommands(program: Command): void {
     .action(async (name: string, options: Options & { dir: string; zone?: string }) => {
       if (options.zone === undefined) await removeFromDir(options.dir, name)
       else await (await hubOf(options)).send('DELETE', `/api/v1/world-items/${options.zone}/${name}`, api.WorldItem)
-      console.log(`${name} is gone.`)
+      words(`${name} is gone.`)
     })
   command('installed', 'items that are part of the world of the node').action(async (options: Options) =>
-    show((await (await hubOf(options)).get('/api/v1/world-items', api.WorldItems)).items),
+    json((await (await hubOf(options)).get('/api/v1/world-items', api.WorldItems)).items),
   )
   command('yank', 'withdraw a version of your own, so that it is taken only by its number')
     .argument('<item>', 'NAME@1.2.0')
@@ -174,6 +174,6 @@ export function addLibraryCommands(program: Command): void {
       const yanked = options.undo !== true
       const path = `/api/v1/library/${name}/versions/${version}/yank`
       await (await hubOf(options)).send('POST', path, api.LibraryVersion, { yanked, why: why.join(' ') })
-      console.log(yanked ? `${item} is withdrawn.` : `${item} may be taken again.`)
+      words(yanked ? `${item} is withdrawn.` : `${item} may be taken again.`)
     })
 }

@@ -11,16 +11,21 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 const MODULES = resolve(import.meta.dirname, '../../node_modules')
 const PACKAGES = { cuda: ['cuda', 'cuda-ext'], vulkan: ['vulkan'] } as const
+export type GpuKind = keyof typeof PACKAGES
 
-/** The packages that were put in place. Throws when this machine has none, or npm could not fetch it. */
+export class NoGpuBuild extends Error {
+  readonly code = 'no_gpu_build'
+}
+
+/** The packages that were put in place. Throws `NoGpuBuild` when this machine has none, or npm could not fetch it. */
 export async function fetchGpuBuild(
-  kind: keyof typeof PACKAGES,
+  kind: GpuKind,
   progress: (line: string) => void,
   modules = MODULES,
 ): Promise<readonly string[]> {
   const system = process.platform === 'win32' ? 'win' : process.platform
   if (!['linux', 'win'].includes(system) || process.arch !== 'x64')
-    throw new Error(
+    throw new NoGpuBuild(
       `There is no ${kind} build for ${process.platform} on ${process.arch}; Metal on a Mac needs none.`,
     )
   const { version } = JSON.parse(await readFile(join(MODULES, 'node-llama-cpp/package.json'), 'utf8')) as {
@@ -41,7 +46,7 @@ async function put(spec: string, place: string): Promise<void> {
   try {
     await run('npm', ['pack', spec, '--silent', '--pack-destination', dir], { shell: process.platform === 'win32' })
     const [archive] = await readdir(dir)
-    if (!archive) throw new Error(`npm brought nothing for ${spec}.`)
+    if (!archive) throw new NoGpuBuild(`npm brought nothing for ${spec}.`)
     await rm(draft, { recursive: true, force: true })
     await mkdir(draft, { recursive: true })
     await run('tar', ['-xzf', join(dir, archive), '-C', draft, '--strip-components=1'])

@@ -1,29 +1,30 @@
 /** `academy model …` and `academy key …`: what the host says of models, and keys for programs outside. */
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { readConfig } from '../config.ts'
-import { askControl } from '../ops/control.ts'
-import { nodeEnv } from './environment.ts'
-import { fetchGpuBuild } from './model-gpu.ts'
+import { names, oneOf, wholeNumber } from './arguments.ts'
+import { showAnswer, onNode as under } from './ask-node.ts'
+import type { DataOption } from './environment.ts'
+import { fetchGpuBuild, type GpuKind } from './model-gpu.ts'
+import { say, words } from './print.ts'
 
-type Options = { readonly data?: string; readonly [option: string]: unknown }
+type Options = DataOption & { readonly [option: string]: unknown }
 
-const dataOf = ({ data }: Options): string =>
-  readConfig(nodeEnv(), data === undefined ? {} : { dataDir: data }).dataDir
-const whole = (value: unknown) => (value === undefined ? undefined : Number(value))
-const present = (order: Record<string, unknown>) =>
-  Object.fromEntries(Object.entries(order).filter(([, value]) => value !== undefined))
+const ask = (options: Options, order: object): Promise<void> => showAnswer(options, 'models', order)
 
-async function ask(options: Options, order: Record<string, unknown>): Promise<void> {
-  const answer = await askControl(dataOf(options), 'models', present(order), (line) => console.error(line))
-  console.log(JSON.stringify(answer, null, 2))
+class NoKey extends Error {
+  readonly code = 'no_key'
+}
+
+/** The key of a server of models, from the variable that holds it. Throws `NoKey`. */
+function keyIn(variable: string): string {
+  const key = process.env[variable]
+  if (key) return key
+  throw new NoKey(`The variable ${variable} is empty. Set it to the key: read -rs ${variable} && export ${variable}`)
 }
 
 export function addModelCommands(program: Command): void {
   const model = program.command('model').description('models of the running node')
   const key = program.command('key').description('API keys for programs outside')
-  const under = (group: Command, name: string, description: string) =>
-    group.command(name).description(description).option('--data <dir>', 'data directory of the node')
 
   under(model, 'list', 'what the node answers with').action((options: Options) => ask(options, { do: 'list' }))
   under(model, 'add <file>', 'allow a GGUF file, by what is in it, and load it')
@@ -34,11 +35,11 @@ export function addModelCommands(program: Command): void {
       ask(options, { do: 'add', file: resolve(file), id, priceIn, priceOut }),
     )
   model
-    .command('gpu <kind>')
-    .description("fetch the library's build for a graphics card: cuda or vulkan; a host's only, for it is large")
-    .action(async (kind: string) => {
-      if (kind !== 'cuda' && kind !== 'vulkan') throw new Error('It is cuda or vulkan.')
-      for (const name of await fetchGpuBuild(kind, (line) => console.error(line))) console.log(name)
+    .command('gpu')
+    .description("fetch the library's build for a graphics card; a host's only, for it is large")
+    .argument('<kind>', 'cuda or vulkan', oneOf('cuda', 'vulkan'))
+    .action(async (kind: GpuKind) => {
+      for (const name of await fetchGpuBuild(kind, say)) words(name)
     })
   under(model, 'remove <name>', 'unload a model and allow it no more, by its name or hash').action(
     (name: string, options: Options) => ask(options, { do: 'remove', name }),
@@ -48,9 +49,9 @@ export function addModelCommands(program: Command): void {
     'upstream <name> <url>',
     "point the node at a server of models; the server's key is read from a variable",
   )
-    .option('--kind <kind>', 'openai or anthropic', 'openai')
+    .option('--kind <kind>', 'openai or anthropic', oneOf('openai', 'anthropic'), 'openai')
     .option('--key-env <variable>', "environment variable that holds the server's key; it is kept sealed")
-    .option('--models <names>', 'those to offer, with commas; all unless told')
+    .option('--models <names>', 'those to offer, with commas; all unless told', names)
     .option('--own-ground', 'it runs on your own ground: personal prompts may go there')
     .option('--resumes', 'it goes on from a text that was begun, as llama-server does')
     .option('--price-in <micro>', 'micro-credits for a million tokens read')
@@ -59,24 +60,9 @@ export function addModelCommands(program: Command): void {
       (
         name: string,
         url: string,
-        { kind, keyEnv, models, ownGround, resumes, priceIn, priceOut, ...options }: Options,
-      ) => {
-        const secret = keyEnv === undefined ? undefined : process.env[String(keyEnv)]
-        if (keyEnv !== undefined && !secret) throw new Error(`The variable ${String(keyEnv)} is empty.`)
-        const names = typeof models === 'string' ? models.split(',') : undefined
-        return ask(options, {
-          do: 'upstream',
-          name,
-          url,
-          kind,
-          key: secret,
-          models: names,
-          ownGround,
-          resumes,
-          priceIn,
-          priceOut,
-        })
-      },
+        { data, keyEnv, ...order }: DataOption & { readonly keyEnv?: string; readonly [option: string]: unknown },
+      ) =>
+        ask({ data }, { do: 'upstream', name, url, ...order, ...(keyEnv !== undefined && { key: keyIn(keyEnv) }) }),
     )
   under(model, 'remove-upstream <name>', 'point the node at it no more').action((name: string, options: Options) =>
     ask(options, { do: 'remove-upstream', name }),
@@ -89,16 +75,16 @@ export function addModelCommands(program: Command): void {
 
   under(key, 'new <person> <name>', 'make a key; it is shown this once')
     .option('--budget <micro>', 'micro-credits that it may spend in all')
-    .option('--rate <n>', 'requests a minute')
-    .option('--concurrency <n>', 'requests at once')
+    .option('--rate <n>', 'requests a minute', wholeNumber(1))
+    .option('--concurrency <n>', 'requests at once', wholeNumber(1))
     .action((person: string, name: string, { budget, rate, concurrency, ...options }: Options) =>
       ask(options, {
         do: 'new-key',
         person,
         name,
         budgetMicro: budget,
-        requestsPerMinute: whole(rate),
-        concurrency: whole(concurrency),
+        requestsPerMinute: rate,
+        concurrency,
       }),
     )
   under(key, 'list <person>', "a person's keys").action((person: string, options: Options) =>

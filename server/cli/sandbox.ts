@@ -4,8 +4,15 @@ import type { Command } from 'commander'
 import { KEPT_DIR, readManifest } from '../author/project.ts'
 import { ACADEMY_WORLD } from '../author/world-dir.ts'
 import { readNodeConfig } from '../settings-check.ts'
+import { oneOf } from './arguments.ts'
+import { say } from './print.ts'
 
-type Options = { readonly port?: string; readonly world?: string; readonly lang?: string; readonly logLevel?: string }
+type Options = {
+  readonly port?: string
+  readonly world?: string
+  readonly lang: 'en' | 'ru'
+  readonly logLevel?: string
+}
 
 export function addSandboxCommand(program: Command): void {
   program
@@ -14,7 +21,7 @@ export function addSandboxCommand(program: Command): void {
     .argument('[dir]', 'the project', '.')
     .option('--port <n>', 'HTTP port; 0 picks a free one')
     .option('--world <dir>', 'another world than the academy')
-    .option('--lang <language>', 'en or ru', 'en')
+    .option('--lang <language>', 'en or ru', oneOf('en', 'ru'), 'en')
     .option('--log-level <level>', 'of the node: debug, info, warn, error or silent', 'warn')
     .action(async (given: string, { port, world, lang, logLevel }: Options) => {
       const dir = resolve(given)
@@ -36,9 +43,8 @@ export function addSandboxCommand(program: Command): void {
         import('../main.ts'),
         import('../author/workshop.ts'),
       ])
-      const print = (line: string): void => console.error(line)
       await runNode(config, {
-        workshop: (parts) => createWorkshop(parts, { dir, locale: lang === 'ru' ? 'ru' : 'en', print }),
+        workshop: (parts) => createWorkshop(parts, { dir, locale: lang, print: say }),
       })
       process.exit(0)
     })

@@ -1,42 +1,32 @@
 /** `academy shard …`: memory lent to other nodes for a part of a model, and models over several nodes. */
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { readConfig } from '../config.ts'
-import { askControl } from '../ops/control.ts'
-import { nodeEnv } from './environment.ts'
+import { names, wholeNumber } from './arguments.ts'
+import { onNode, showAnswer } from './ask-node.ts'
+import type { DataOption } from './environment.ts'
 
-type Options = { readonly data?: string; readonly [option: string]: unknown }
+type Options = DataOption & { readonly [option: string]: unknown }
 
-const dataOf = ({ data }: Options): string =>
-  readConfig(nodeEnv(), data === undefined ? {} : { dataDir: data }).dataDir
-const whole = (value: unknown) => (value === undefined ? undefined : Number(value))
-const names = (value: unknown) => String(value).split(',')
-
-async function ask(options: Options, order: Record<string, unknown>): Promise<void> {
-  const present = Object.fromEntries(Object.entries(order).filter(([, value]) => value !== undefined))
-  const answer = await askControl(dataOf(options), 'models', present, (line) => console.error(line))
-  console.log(JSON.stringify(answer, null, 2))
-}
+const ask = (options: Options, order: object): Promise<void> => showAnswer(options, 'models', order)
 
 export function addShardCommands(program: Command): void {
   const shard = program.command('shard').description('models that are too big for one node')
-  const under = (name: string, description: string) =>
-    shard.command(name).description(description).option('--data <dir>', 'data directory of the node')
+  const under = (name: string, description: string) => onNode(shard, name, description)
 
   under('list', 'what is lent, and models over several nodes').action((options: Options) =>
     ask(options, { do: 'shard-list' }),
   )
   under('lend', 'lend memory to trusted nodes that you name; they can run programs of llama.cpp on it')
-    .requiredOption('--memory <mb>', 'how much, in MiB')
-    .requiredOption('--to <nodes>', 'nodes by name or id, or owners by key, with commas')
-    .option('--threads <n>', 'cores; half of them unless told')
+    .requiredOption('--memory <mb>', 'how much, in MiB', wholeNumber(64))
+    .requiredOption('--to <nodes>', 'nodes by name or id, or owners by key, with commas', names)
+    .option('--threads <n>', 'cores; half of them unless told', wholeNumber(1))
     .option('--price <micro>', 'micro-credits a minute')
     .action(({ memory, to, threads, price, ...options }: Options) =>
       ask(options, {
         do: 'shard-lend',
-        memoryMb: whole(memory),
-        peers: names(to),
-        threads: whole(threads),
+        memoryMb: memory,
+        peers: to,
+        threads,
         pricePerMinute: price,
       }),
     )
@@ -44,10 +34,10 @@ export function addShardCommands(program: Command): void {
     ask(options, { do: 'shard-keep' }),
   )
   under('add <file>', 'allow a GGUF file and spread it over one or two other nodes')
-    .requiredOption('--over <nodes>', 'those that lend, by name or id, with a comma')
+    .requiredOption('--over <nodes>', 'those that lend, by name or id, with a comma', names)
     .option('--id <name>', 'what it is asked by; the name of the file unless told')
-    .option('--local <mb>', 'how much of it stays on this node, in MiB; nothing unless told')
-    .option('--context <tokens>', 'context of each sequence')
+    .option('--local <mb>', 'how much of it stays on this node, in MiB; nothing unless told', wholeNumber())
+    .option('--context <tokens>', 'context of each sequence', wholeNumber(64))
     .option('--max-rent <micro>', 'micro-credits a minute that may be paid to each node; nothing unless told')
     .option('--price-in <micro>', 'micro-credits for a million tokens read')
     .option('--price-out <micro>', 'micro-credits for a million tokens written')
@@ -55,10 +45,10 @@ export function addShardCommands(program: Command): void {
       ask(options, {
         do: 'shard-add',
         file: resolve(file),
-        nodes: names(over),
+        nodes: over,
         id,
-        localMb: whole(local),
-        contextTokens: whole(context),
+        localMb: local,
+        contextTokens: context,
         maxRent,
         priceIn,
         priceOut,
