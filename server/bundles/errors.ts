@@ -23,3 +23,7 @@ export class BundleError extends Error {
     this.code = code
   }
 }
+
+/** Whether what was sent was not what its name says, rather than not there. */
+export const isDamaged = (error: unknown): boolean =>
+  error instanceof BundleError && (error.code === 'damaged' || isDamaged(error.cause))

@@ -1,11 +1,13 @@
 /** The library as people see it: what this node has, what the hub has and what neighbours have, as one. Signatures and hashes are checked here. */
 import type { Result } from '../agents/types.ts'
+import { isDamaged } from '../bundles/errors.ts'
 import type { Bundles } from '../bundles/types.ts'
 import { ITEM_BUNDLE_MAX_BYTES, LIBRARY_PAGE_MAX } from '../limits.ts'
 import type { NodeId } from '../link/types.ts'
 import type { Params } from '../protocol/ids.ts'
 import type { RefusalCode } from '../protocol/refusals.ts'
 import type { Answered, Around } from './around.ts'
+import { bundleRefusal } from './check.ts'
 import { itemAnswer, itemsAnswer } from './frames.ts'
 import type { Items } from './items.ts'
 import { unpackItem } from './package.ts'
@@ -96,7 +98,7 @@ export function createCatalogue({ items, around, isHub, bundles, providers }: Ca
   }
 
   /** The versions of the one owner who is meant. */
-  async function meant({ name, owner }: ItemRef): Promise<Result<readonly Found[]>> {
+  async function meant({ name, owner }: ItemRef): Promise<Result<Gathered>> {
     const { found, forged } = await gather(name)
     const fitting = owner === undefined ? found : found.filter(({ version }) => version.item.owner.startsWith(owner))
     if (fitting.length === 0)
@@ -104,17 +106,18 @@ export function createCatalogue({ items, around, isHub, bundles, providers }: Ca
         ? no('item_forged', { name, version: 'none', why: 'signature' })
         : no('no_such_item', { name })
     const owners = new Set(fitting.map(({ version }) => version.item.owner))
-    if (owners.size === 1) return { ok: true, value: fitting }
+    if (owners.size === 1) return { ok: true, value: { found: fitting, forged } }
     // A hub gives a name to one owner; who has it elsewhere came later.
     const ofHub = fitting.find(({ fromHub }) => fromHub)?.version.item.owner
-    if (ofHub !== undefined) return { ok: true, value: fitting.filter(({ version }) => version.item.owner === ofHub) }
+    const theirs = fitting.filter(({ version }) => version.item.owner === ofHub)
+    if (ofHub !== undefined) return { ok: true, value: { found: theirs, forged } }
     return no('item_several', { name, owners: [...owners].map((each) => each.slice(0, 12)).join(', ') })
   }
 
   async function show(ref: ItemRef): Promise<Result<readonly ItemVersion[]>> {
     const found = await meant(ref)
     if (!found.ok) return found
-    const versions = found.value.map(({ version }) => version)
+    const versions = found.value.found.map(({ version }) => version)
     return { ok: true, value: versions.sort((a, b) => newestFirst(a.item.version, b.item.version)) }
   }
 
@@ -122,7 +125,7 @@ export function createCatalogue({ items, around, isHub, bundles, providers }: Ca
     const found = await meant(ref)
     if (!found.ok) return found
     const chosen = choose(
-      found.value.map((each) => ({
+      found.value.found.map((each) => ({
         ...each,
         found: each,
         version: each.version.item.version,
@@ -130,17 +133,21 @@ export function createCatalogue({ items, around, isHub, bundles, providers }: Ca
       })),
       ref.version,
     )?.found
-    if (!chosen) return no('no_such_version', { name: ref.name, version: ref.version ?? 'none' })
+    const wished = ref.version ?? 'none'
+    if (!chosen && found.value.forged > 0)
+      return no('item_forged', { name: ref.name, version: wished, why: 'signature' })
+    if (!chosen) return no('no_such_version', { name: ref.name, version: wished })
     const { name, version, kind, cid, bytes } = chosen.version.item
     let bundle: Uint8Array
     try {
       bundle = (await bundles.get(cid)) ?? (await pull(cid, chosen.nodes))
     } catch (error) {
-      return no('item_unreachable', { name, why: (error as Error).message })
+      return { ok: false, refusal: bundleRefusal(chosen.version.item, error) }
     }
     const files = bundle.length === bytes ? unpackItem(kind, bundle) : undefined
     if (!files) return no('item_forged', { name, version, why: 'package' })
-    return { ok: true, value: { version: chosen.version, files, bundle } }
+    const wish = ref.version !== undefined && { wish: ref.version }
+    return { ok: true, value: { version: chosen.version, files, bundle, ...wish } }
   }
 
   /** From those who told of it, then from whoever else has it. */
@@ -151,7 +158,9 @@ export function createCatalogue({ items, around, isHub, bundles, providers }: Ca
     } catch (error) {
       const others = (await providers(cid)).filter((node) => !nodes.includes(node))
       if (others.length === 0) throw error
-      return bundles.pull(cid, others, wish)
+      return bundles.pull(cid, others, wish).catch((last: unknown) => {
+        throw isDamaged(error) ? error : last
+      })
     }
   }
 

@@ -1,11 +1,12 @@
 /** Whether an item's files are right by themselves: an entity in a zone that holds nothing else, by the world's own loader; a module by the compiler. */
+import { isDamaged } from '../bundles/errors.ts'
 import { ITEM_FILES_MAX, ITEM_MAX_BYTES, ITEM_PROBLEMS_SHOWN } from '../limits.ts'
 import type { Refusal } from '../protocol/refusals.ts'
 import type { CompileResult, SourceFiles } from '../sandbox/types.ts'
 import { buildWorld } from '../world/load.ts'
 import { formatProblem } from '../world/problems.ts'
 import { problemOf } from './package.ts'
-import type { Files, ItemKind } from './types.ts'
+import type { Files, ItemKind, ItemRecord } from './types.ts'
 
 export type Compile = (files: SourceFiles) => Promise<CompileResult>
 
@@ -94,3 +95,9 @@ export function packageRefusal(kind: ItemKind, files: Files): Refusal | undefine
     params: { files: problem.files, bytes: problem.bytes, maxFiles: ITEM_FILES_MAX, maxKb: ITEM_MAX_BYTES / 1024 },
   }
 }
+
+/** Why the bytes of an item are not here: other bytes came than were signed, or none. */
+export const bundleRefusal = ({ name, version }: Pick<ItemRecord, 'name' | 'version'>, error: unknown): Refusal =>
+  isDamaged(error)
+    ? { code: 'item_forged', params: { name, version, why: 'package' } }
+    : { code: 'item_unreachable', params: { name, why: (error as Error).message } }

@@ -191,6 +191,18 @@ describe('a module in a project', () => {
     expect(JSON.parse(files[LOCK_FILE]!).items.paths.version).toBe('2.1.0')
   })
 
+  test('L24 a newer version that was withdrawn is not undone unawares: an older one is named whole', async () => {
+    value(await maker.library.yank(ann, 'paths', '2.1.0', true, 'Too far.'))
+    const before = await sources(project)
+    expect(await keeper.library.projects.install(ann.id as never, { name: 'paths' }, project)).toMatchObject({
+      refusal: { code: 'item_older', params: { name: 'paths', version: '2.0.0', installed: '2.1.0' } },
+    })
+    const beginning = { name: 'paths', version: '2.0' }
+    expect(code(await keeper.library.projects.install(ann.id as never, beginning, project))).toBe('item_older')
+    expect(await sources(project)).toEqual(before)
+    value(await maker.library.yank(ann, 'paths', '2.1.0', false, ''))
+  })
+
   test('L31 what the author has there is in the way and stays; over the limits nothing is written', async () => {
     value(await keeper.projects.write(ann.id as never, project, 'lib/paths/mine.ts', 'export const mine = 1\n'))
     const before = await sources(project)

@@ -16,7 +16,7 @@ import type { Caller, OwnerId } from '../link/types.ts'
 import type { Params } from '../protocol/ids.ts'
 import type { RefusalCode } from '../protocol/refusals.ts'
 import type { Around } from './around.ts'
-import { type Compile, packageRefusal, problemsIn } from './check.ts'
+import { bundleRefusal, type Compile, packageRefusal, problemsIn } from './check.ts'
 import { packItem, unpackItem } from './package.ts'
 import { openRecord, packSigned, signRecord, unpackSigned } from './records.ts'
 import { choose } from './semver.ts'
@@ -266,7 +266,7 @@ export function createItems(parts: ItemsParts) {
           shared: true,
         })
       } catch (error) {
-        return no('item_unreachable', { name, why: (error as Error).message })
+        return { ok: false, refusal: bundleRefusal(item, error) }
       }
       const files = bundle.length === bytes ? unpackItem(kind, bundle) : undefined
       if (!files) return no('item_forged', { name, version, why: 'package' })

@@ -5,6 +5,7 @@ import { createInTurn } from '../lib/in-turn.ts'
 import type { Params, PlayerId, ProjectId } from '../protocol/ids.ts'
 import type { RefusalCode } from '../protocol/refusals.ts'
 import { inProject } from './check.ts'
+import { goesBack } from './semver.ts'
 import type { FetchedItem, Files, Lock, LockEntry } from './types.ts'
 
 export const LOCK_FILE = 'library.lock.json'
@@ -36,12 +37,14 @@ const written = (items: Lock): string =>
 export type LockChange = { readonly put: Files; readonly remove: readonly string[]; readonly lock: Lock }
 
 /** What installing an item does to the files of a project; a refusal when something else of the author's is in its place. */
-export function installing(sources: Files, { version, files }: FetchedItem): Result<LockChange> {
+export function installing(sources: Files, { version, files, wish }: FetchedItem): Result<LockChange> {
   const { name, kind, owner, cid } = version.item
   if (kind !== 'module') return no('item_kind', { name, kind })
   const lock = readLock(sources[LOCK_FILE])
   const before = Object.hasOwn(lock, name) ? lock[name] : undefined
   if (before && before.owner !== owner) return no('item_other_owner', { name, owner: before.owner.slice(0, 12) })
+  if (before && goesBack(before.version, version.item.version, wish))
+    return no('item_older', { name, version: version.item.version, installed: before.version })
   const all = inProject(name, files)
   const own = new Set(before?.files)
   const inTheWay = Object.keys(sources).filter((path) => path.startsWith(`lib/${name}/`) && !own.has(path))

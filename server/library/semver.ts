@@ -64,3 +64,7 @@ export function choose<T extends { readonly version: string; readonly yanked: bo
   if (wish !== undefined) return standing.find(({ version }) => fits(wish, version))
   return standing.find(({ version }) => parseVersion(version)?.pre.length === 0) ?? standing[0]
 }
+
+/** Whether one version in the place of another goes back to an older one that nobody named whole. */
+export const goesBack = (before: string, next: string, wish?: string): boolean =>
+  wish !== next && newestFirst(before, next) < 0

@@ -72,7 +72,13 @@ export type ItemRef = { readonly name: string; readonly version?: string; readon
 export type ItemDraft = Pick<ItemRecord, 'name' | 'version' | 'kind' | 'title' | 'summary'> & {
   readonly files: Files
 }
-export type FetchedItem = { readonly version: ItemVersion; readonly files: Files; readonly bundle: Uint8Array }
+/** `wish`: the version that was asked for, as it was asked for. */
+export type FetchedItem = {
+  readonly version: ItemVersion
+  readonly files: Files
+  readonly bundle: Uint8Array
+  readonly wish?: string
+}
 
 /** An item in this node's world. */
 export type WorldItem = {

@@ -1,5 +1,6 @@
 /** Workspaces: a person's projects with what each needs, kept together, shared as they are at a moment, and cloned. */
 import type { Projects, Result } from '../agents/types.ts'
+import { isDamaged } from '../bundles/errors.ts'
 import type { Bundles } from '../bundles/types.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { SigningKey } from '../lib/ed25519.ts'
@@ -253,7 +254,9 @@ export function createWorkspaces(parts: WorkspacesParts): WorkspaceService {
       const wish = { maxBytes: WORKSPACE_BUNDLE_MAX_BYTES, owner: KEEPER, shared: true } as const
       bytes = (await bundles.get(shared.cid)) ?? (await bundles.pull(shared.cid, nodes, wish))
     } catch (error) {
-      return no('share_unreachable', { name: shared.name, why: (error as Error).message })
+      return isDamaged(error)
+        ? no('workspace_forged', { name: shared.name })
+        : no('share_unreachable', { name: shared.name, why: (error as Error).message })
     }
     const content = bytes.length === shared.bytes ? unpackWorkspace(bytes) : undefined
     if (!content?.projects.every(({ name, files }) => mayStand(name, files)))

@@ -11,6 +11,7 @@ import { buildWorld } from '../world/load.ts'
 import { formatProblem, type Problem } from '../world/problems.ts'
 import { inOrder, inZone } from './check.ts'
 import { packSigned } from './records.ts'
+import { goesBack } from './semver.ts'
 import type { WorldItemRow, WorldItemStore } from './store.ts'
 import type { FetchedItem, Files, Publisher, WorldItem } from './types.ts'
 
@@ -144,6 +145,8 @@ export async function openWorldItems({ store, ownFiles, clock, log }: WorldItems
         const before = rows.find((each) => each.zone === zone && each.name === item.name)
         if (before && before.owner !== item.owner)
           return no('item_other_owner', { name: item.name, owner: before.owner.slice(0, 12) })
+        if (before && goesBack(before.version, item.version, fetched.wish))
+          return no('item_older', { name: item.name, version: item.version, installed: before.version })
         if (!before && rows.length >= WORLD_ITEMS_MAX) return no('world_items_limit', { max: WORLD_ITEMS_MAX })
         const where = place ?? before?.place
         if (

@@ -74,6 +74,7 @@ const REFUSAL_STATUS: Partial<Record<RefusalCode, number>> = {
   item_unreachable: 503,
   item_several: 409,
   item_other_owner: 409,
+  item_older: 409,
   item_clash: 409,
   item_not_installed: 404,
   no_such_zone: 404,

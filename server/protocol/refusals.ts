@@ -139,6 +139,7 @@ export const REFUSALS = [
   'item_unreachable',
   'item_several',
   'item_other_owner',
+  'item_older',
   'item_kind',
   'item_clash',
   'item_not_installed',

@@ -156,6 +156,8 @@ export default {
     'Several owners have an item called {name}: {owners}. Say whose you mean, as in OWNER/{name}.',
   'refusal.item_other_owner':
     '{name} is installed from another owner ({owner}…). Remove it first if you trust this one.',
+  'refusal.item_older':
+    '{name} {version} is older than {installed}, which is installed; nothing was changed. Either {installed} was withdrawn, or whoever was asked keeps it back. To go back all the same, ask for {version} by its whole number.',
   'refusal.item_kind':
     '{name} is {kind, select, entity {an entity: it is installed in a world} other {a module: it is installed in a project}}.',
   'refusal.item_clash': '{name} does not fit in, and nothing was changed:\n{problems}',

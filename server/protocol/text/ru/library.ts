@@ -156,6 +156,8 @@ export default {
   'refusal.item_several': 'Предмет {name} есть у нескольких владельцев: {owners}. Скажи, чей нужен: ВЛАДЕЛЕЦ/{name}.',
   'refusal.item_other_owner':
     '{name} установлен от другого владельца ({owner}…). Если доверяешь этому, сначала убери тот.',
+  'refusal.item_older':
+    '{name} {version} старше, чем {installed}, а она уже установлена; ничего не изменено. Либо {installed} отозвали, либо тот, кого спросили, её утаил. Если всё же нужна прежняя, назови её номер целиком: {version}.',
   'refusal.item_kind':
     '{name} — {kind, select, entity {сущность: её ставят в мир} other {модуль: его ставят в проект}}.',
   'refusal.item_clash': '{name} сюда не подходит, ничего не изменено:\n{problems}',
