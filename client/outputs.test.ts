@@ -25,6 +25,13 @@ test('any interleaving of resends leaves each block once and in order', () => {
   )
 })
 
+test('M9 words from another node that are handed over once more are shown once, whatever their number', () => {
+  const words = (id: number, message: string) => ({ ...output(id), data: { message } })
+  const list = appendOutput(appendOutput([], words(1, 'ann 1')), words(2, 'ann 2'))
+  expect(appendOutput(list, words(3, 'ann 1'))).toBe(list)
+  expect(appendOutput(list, words(3, 'ben 1')).map(({ id }) => id)).toEqual(['1', '2', '3'])
+})
+
 test('the page\u2019s own lines never count as heard from the node', () => {
   const list = appendOutput(appendOutput([], output(7)), localOutput('echo', 'look'))
   expect(lastServerId(list)).toBe('7')

@@ -1,5 +1,5 @@
 /** The list of what the terminal has said: in order, each id once, bounded. */
-import type { Output } from '../server/protocol/terminal.ts'
+import { markOf, type Output } from '../server/protocol/terminal.ts'
 import { OUTPUT_KEPT_COUNT } from './limits.ts'
 
 /** Orders decimal counters of any length without turning them into numbers. */
@@ -22,6 +22,8 @@ export function appendOutput(
     const last = lastServerId(outputs)
     if (last !== undefined && compareIds(output.id, last) <= 0) return outputs
   }
+  const mark = markOf(output)
+  if (mark !== undefined && outputs.some((each) => markOf(each) === mark)) return outputs
   return [...outputs, output].slice(-keep)
 }
 

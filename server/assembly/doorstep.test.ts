@@ -10,6 +10,7 @@ import { createDoorstep } from './doorstep.ts'
 const GLIM = 'agent_glim'
 let store: MigrationStore
 let heard: string[]
+let marks: string[]
 let visiting: Set<string>
 const mira: Party = { node: 'here', name: 'Mira' }
 
@@ -27,7 +28,7 @@ function door() {
       findByName: async (name) => (name === 'Ada' ? { id: 'player_ada' as PlayerId } : undefined),
       moderation: { isBlocked: () => false, cleanTalk: (text: string) => text },
     },
-    terminal: { tell: (_id, _key, { text }) => heard.push(String(text)) > 0 },
+    terminal: { tell: (_id, _key, { text }, { message }) => marks.push(message) > 0 && heard.push(String(text)) > 0 },
     agents: { told: () => true },
     fence,
     isVisiting: (id) => visiting.has(id),
@@ -53,7 +54,15 @@ async function move(src: string, dst: string, epoch: number) {
 beforeEach(() => {
   store = createMemoryMigrationStore()
   heard = []
+  marks = []
   visiting = new Set()
+})
+
+test('M9 words that are handed over once more, by a node that was killed meanwhile, carry the same mark; those of others never do', async () => {
+  const words = (node: string) => said('message_1', node)
+  for (const each of [words('home'), words('home'), words('elsewhere')])
+    await door().give('player_mira', { ...each, from: from(each.from.node, 'player_ben') })
+  expect(marks).toEqual(['home message_1', 'home message_1', 'elsewhere message_1'])
 })
 
 describe('what agents of other nodes say', () => {

@@ -5,6 +5,7 @@ import type { Fence } from '../migration/fence.ts'
 import { type Effect, effectOf } from '../protocol/effect-id.ts'
 import type { AgentId, CharacterId, Params, PlayerId } from '../protocol/ids.ts'
 import type { Refusal } from '../protocol/refusals.ts'
+import type { FromAfar } from '../protocol/terminal.ts'
 import type { Zones } from '../rooms/types.ts'
 
 export type DoorstepNeeds = {
@@ -14,7 +15,7 @@ export type DoorstepNeeds = {
     findByName(name: string): Promise<{ readonly id: PlayerId } | undefined>
     readonly moderation: Pick<Moderation, 'isBlocked' | 'cleanTalk'>
   }
-  readonly terminal: { tell(id: PlayerId, key: string, params: Params): boolean }
+  readonly terminal: { tell(id: PlayerId, key: string, params: Params, data: FromAfar): boolean }
   readonly agents: { told(id: AgentId, data: Params): boolean }
   /** The node an agent that lived here has gone to. */
   readonly movedTo?: (agent: AgentId) => Promise<NodeId | undefined>
@@ -25,6 +26,8 @@ export type DoorstepNeeds = {
 }
 
 const MESSAGE = 'message_'
+/** Ids are their senders' own: those of two nodes may be the same. */
+export const markFor = (id: string, { node }: NodeMessage['from']): FromAfar => ({ message: `${node} ${id}` })
 const STALE = 'That agent lives elsewhere now, or goes on from a later time.'
 const effectOfMessage = (id: string): Effect | undefined =>
   id.startsWith(MESSAGE) ? effectOf(id.slice(MESSAGE.length)) : undefined
@@ -80,7 +83,12 @@ export function createDoorstep(needs: DoorstepNeeds): Doorstep {
             name: from.name,
             text: said,
           })
-        : terminal.tell(recipient as PlayerId, 'network.tell.heard', { name: from.name, node, text: said })
+        : terminal.tell(
+            recipient as PlayerId,
+            'network.tell.heard',
+            { name: from.name, node, text: said },
+            markFor(id, from),
+          )
       if (!isGiven) throw new Error(`${recipient} is not here any more`)
       if (effect) needs.fence?.done(effect, recipient)
     },

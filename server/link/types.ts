@@ -271,7 +271,7 @@ export type Whereabouts =
 /** `id` of a message that comes straight from its sender's node; what a hub has kept was let through when it was kept. */
 export type Doorstep = {
   find(to: Party, from: NodeMessage['from'], id?: NodeMessage['id']): Promise<Whereabouts>
-  /** To somebody who is here. Throws when it could not be handed over: it then waits. After a crash in the middle of it the same comes once more. */
+  /** To somebody who is here. Throws when it could not be handed over: it then waits. After a crash in the middle of it the same id comes once more: who hears keeps the ids they had. */
   give(recipient: string, message: NodeMessage): Promise<void>
 }
 

@@ -19,6 +19,16 @@ export type OutputKind = (typeof OUTPUT_KINDS)[number]
 export type Output = { readonly id: string; readonly kind: OutputKind; readonly text: string; readonly data?: Json }
 export type OutputDraft = Omit<Output, 'id'>
 
+/**
+ * `data` of words from another node. A node that was killed as it handed them over hands them over once more, as another output under the same mark:
+ * whoever shows them keeps the marks with what it shows, and passes over what it has (M9).
+ */
+export type FromAfar = { readonly message: string }
+export function markOf({ data }: Pick<Output, 'data'>): string | undefined {
+  const mark = typeof data === 'object' && data !== null && 'message' in data ? data.message : undefined
+  return typeof mark === 'string' ? mark : undefined
+}
+
 export type LineAck = { readonly ok: boolean; readonly code?: string }
 
 export type TerminalAuth = {

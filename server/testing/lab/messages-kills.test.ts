@@ -3,10 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { appendOutput } from '../../../client/outputs.ts'
 import { INBOX_MAX, LEASE_TTL_MS } from '../../limits.ts'
 import type { RunningNetwork } from '../../link/network.ts'
 import { startTestNetwork } from '../../link/testing/networks.ts'
 import type { Whereabouts } from '../../link/types.ts'
+import type { Output } from '../../protocol/terminal.ts'
 import { type NetworkNode, startNetworkNode } from './network-node.ts'
 
 const POLL = { timeout: 90_000, interval: 100 }
@@ -54,6 +56,15 @@ describe('messages to a node that is killed', () => {
     }
   }
   const heard = () => ben.heard().map(({ text }) => text)
+  /** What stands on a page that was open all the while: each life of its node numbers what it says from further on. */
+  const shown = () =>
+    ben
+      .heard()
+      .reduce<readonly Output[]>(
+        (outputs, data, n) => appendOutput(outputs, { id: String(n + 1), kind: 'speech', text: data.text, data }),
+        [],
+      )
+      .map(({ text }) => text)
 
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'academy-messages-'))
@@ -105,13 +116,14 @@ describe('messages to a node that is killed', () => {
     timeout: 240_000,
   }, async () => {
     const had = heard().length
-    // Handed over, and nothing written of it: it comes again, as it must.
+    // Handed over, and nothing written of it: it comes again under the same mark, and is read once.
     await ben.ask({ op: 'dieAt', at: 'giving' })
     const sent = insist('in the middle')
     await ben.ended
     await startBen()
     expect(await sent).toMatch(/delivered|kept/)
     await expect.poll(() => heard().slice(had), POLL).toEqual(['in the middle', 'in the middle'])
+    expect(shown().slice(had)).toEqual(['in the middle'])
     // Written down, and the sender does not know yet: it does not come again.
     await ben.ask({ op: 'dieAt', at: 'given' })
     const second = insist('at the end')
@@ -120,6 +132,7 @@ describe('messages to a node that is killed', () => {
     await second
     expect(await insist('after it')).toBe('delivered')
     expect(heard().slice(had + 2)).toEqual(['at the end', 'after it'])
+    expect(shown().slice(had)).toEqual(['in the middle', 'at the end', 'after it'])
   })
 
   test('M4 M5 M9 kept for the absent, over a kill, up to a bound, and handed over on return in order', {

@@ -4,6 +4,7 @@
  */
 import { fsyncSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { markFor } from '../../assembly/doorstep.ts'
 import { startNetwork } from '../../link/network.ts'
 import type { SessionStore } from '../../link/registry/member.ts'
 import { sessionSchema } from '../../link/registry/member.ts'
@@ -79,7 +80,7 @@ const network = await startNetwork(
 
 const heard = openSync(join(options.dataDir, 'heard'), 'a')
 function hear({ id, text, from }: NodeMessage): void {
-  writeSync(heard, `${JSON.stringify({ id, text, from: from.name })}\n`)
+  writeSync(heard, `${JSON.stringify({ id, text, from: from.name, ...markFor(id, from) })}\n`)
   fsyncSync(heard)
 }
 network.messages.openDoor({
