@@ -7,6 +7,7 @@ import { createInferenceStore } from '../storage/inference.ts'
 import { createLedgerStore } from '../storage/ledger.ts'
 import { createTestDatabase, describeOnDatabases } from '../testing/database.ts'
 import { createCallers } from './callers.ts'
+import { InferError } from './errors.ts'
 import { createEscrow } from './escrow.ts'
 import { createInference } from './inference.ts'
 import { createLimiter } from './limiter.ts'
@@ -44,7 +45,7 @@ async function lab(kind: 'pglite' | 'postgres', backends: readonly HandBackend[]
   const callers = createCallers({ store, usage, now: clock.now, mayAct: async () => true })
   const settled = async (account: string, micro: bigint) => {
     clock.advance(INFER_ESCROW_IDLE_MS + 1)
-    await vi.waitFor(async () => expect(await ledger.balance(account)).toBe(micro), { timeout: 20_000, interval: 50 })
+    await vi.waitFor(async () => expect(await ledger.balance(account)).toBe(micro), { timeout: 50_000, interval: 50 })
   }
   return {
     inference,
@@ -96,6 +97,22 @@ await describeOnDatabases('asking on behalf of somebody', (kind) => {
     expect(await it.ledger.account('player:ada')).toMatchObject({ debitsPostedMicro: 3n, debitsPendingMicro: 0n })
   })
 
+  test('I74 a model that comes back and goes on with its own answer is paid for both parts', async () => {
+    const host = handBackend('here', { model: PRICE })
+    await using it = await lab(kind, [host])
+    const answer = it.inference.complete(question, ada)
+    await until(() => expect(host.runs.length).toBe(1))
+    speak(host.runs[0]!, TEXT, 14)
+    host.runs[0]!.sink.fail(new InferError('backend_failed', 'gone'))
+    await until(() => expect(host.runs.length).toBe(2))
+    const { sink } = host.runs[1]!
+    sink.text(TEXT.slice(14), 7)
+    sink.end('stop', { inTokens: 5, outTokens: 7, ms: 1 })
+    expect(await answer).toMatchObject({ text: TEXT, costMicro: 10n })
+    await it.settled('node:here', 10n)
+    expect(await it.ledger.account('player:ada')).toMatchObject({ debitsPostedMicro: 10n, debitsPendingMicro: 0n })
+  })
+
   test('I72 whoever has too little is refused before anybody works', async () => {
     const host = handBackend('host', { model: { ...PRICE, priceOutMicro: 100_000_000n } })
     await using it = await lab(kind, [host])
@@ -112,7 +129,7 @@ await describeOnDatabases('asking on behalf of somebody', (kind) => {
     speak(host.runs[0]!, TEXT)
     await answer
     await vi.waitFor(async () => expect((await it.store.escrows())[0]).toMatchObject({ usedMicro: 10n }), {
-      timeout: 20_000,
+      timeout: 50_000,
     })
     await using again = it.open()
     await again.recover()

@@ -73,7 +73,8 @@ export function createInference(parts: InferenceParts): Inference {
 
   function answer(call: Call): Run {
     const { request, principal, sink, options, privacy, candidates, promptTokens, leave, startedAt } = call
-    const held = new Map<Candidate, Held>()
+    /** One for each time that it was asked. */
+    const held = new Map<Candidate, Held[]>()
     const texts: string[] = []
     const tools: ToolCall[] = []
     let served: Served | undefined
@@ -87,7 +88,7 @@ export function createInference(parts: InferenceParts): Inference {
       let tokens = 0
       for (const part of done) {
         const cost = costOf(part)
-        const hold = held.get(part.candidate)
+        const hold = held.get(part.candidate)?.shift()
         hold?.settle(cost)
         const paid = hold && cost > hold.micro ? hold.micro : cost
         total += paid
@@ -113,7 +114,7 @@ export function createInference(parts: InferenceParts): Inference {
           costMicro: paid,
         })
       }
-      for (const [candidate, hold] of held) if (!done.some((part) => part.candidate === candidate)) hold.settle(0n)
+      for (const holds of held.values()) for (const hold of holds) hold.settle(0n)
       leave(tokens)
       return total
     }
@@ -132,7 +133,7 @@ export function createInference(parts: InferenceParts): Inference {
           const keep = (one: Held) => {
             // It left while the ledger was asked.
             if (settled) one.settle(0n)
-            else held.set(candidate, one)
+            else held.set(candidate, [...(held.get(candidate) ?? []), one])
           }
           if (hold instanceof Promise) return hold.then(keep)
           keep(hold)

@@ -100,6 +100,21 @@ describe('one request and its candidates', () => {
     },
   )
 
+  test('I31 I32 a rival that was let go is asked again when the one that has the request dies', () => {
+    const [a, b] = [handBackend('a'), handBackend('b')]
+    const { heard } = ask([a, b])
+    vi.advanceTimersByTime(INFER_HEDGE_MIN_MS)
+    speak(b.runs[0]!, TEXT, 8)
+    b.runs[0]!.sink.fail(failed())
+    expect(a.runs.map(({ cancelled }) => cancelled)).toEqual([true, false])
+    speak(a.runs[1]!, TEXT)
+    expect(heard).toMatchObject({ text: TEXT, started: ['b', 'a'], ends: 1 })
+    expect(heard.parts.map(({ candidate, outTokens }) => [candidate.backend.id, outTokens])).toEqual([
+      ['b', 2],
+      ['a', 10],
+    ])
+  })
+
   test('I32 one that cannot go on from a text is passed over; without any other the failure is told', () => {
     const [a, b] = [handBackend('a'), handBackend('b', { model: { resumes: false } })]
     const { heard } = ask([a, b])
@@ -238,6 +253,24 @@ describe('over the wire between nodes', () => {
     expect(
       openMeter(b.id, { ...receipt!, body: receipt!.body.map((byte, i) => (i === 9 ? byte ^ 1 : byte)) }),
     ).toBeUndefined()
+  })
+
+  test('I44 I74 tokens are counted, not pieces nor frames: of an answer that broke off as they were heard, of a whole one as the backend says', async () => {
+    const { b } = lab()
+    const { heard, run } = ask([b.candidate])
+    await until(() => expect(b.backend.runs.length).toBe(1))
+    const { sink } = b.backend.runs[0]!
+    sink.started({})
+    sink.text('one two three ', 3)
+    sink.text('four ', 1)
+    sink.text('five six seven eight ', 4)
+    await until(() => expect(heard.text).toBe('one two three four five six seven eight '))
+    expect(run.parts().map(({ outTokens }) => outTokens)).toEqual([8])
+    sink.end('stop', { inTokens: 5, outTokens: 9, ms: 1 })
+    await until(() => expect(heard.ends).toBe(1))
+    const [{ outTokens, receipt }] = heard.parts as [Part]
+    expect([outTokens, openMeter(b.id, receipt!)?.outTokens]).toEqual([9, 9])
+    expect(b.work).toEqual([['asker', 9]])
   })
 
   test.each([

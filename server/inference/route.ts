@@ -147,7 +147,10 @@ export function route(
     attempt.firstAt = performance.now()
     const { backend, model } = attempt.part.candidate
     measured.first(backend.id, model.id, attempt.firstAt - attempt.startedAt)
-    for (const other of active) if (other !== attempt) drop(other)
+    const rivals = [...active].filter((other) => other !== attempt)
+    for (const rival of rivals) drop(rival)
+    // They did nothing wrong: the first to be asked should this one die.
+    waiting.unshift(...rivals.map(({ part }) => part.candidate))
     parts.push(attempt.part)
     sink.started(attempt.part.candidate)
     return !over
