@@ -1,10 +1,12 @@
 /** Finds what typed words mean among what a character can perceive: things, people, doors, details. */
+
 import { closest, distance } from 'fastest-levenshtein'
 import { refuse, type Verdict, type ZoneView } from '../engine/types.ts'
 import { ALL_ITEMS_MAX, NOUN_MAX_CHARS, SUGGESTIONS_MAX } from '../limits.ts'
 import type { CharacterRecord, ItemRecord } from '../protocol/events.ts'
 import type { CharacterId, Json } from '../protocol/ids.ts'
 import { type SeenExit, seenExits } from '../voice/index.ts'
+import { bestOf } from './best.ts'
 import { nameScore, properScore } from './nouns.ts'
 import { normalise, nounWords, splitsAt } from './words.ts'
 
@@ -119,13 +121,7 @@ export function bestCharacter(
   people: readonly CharacterRecord[],
   words: string,
 ): CharacterRecord | undefined {
-  let best: CharacterRecord | undefined
-  let bestScore = 0
-  for (const who of people) {
-    const score = characterScore(world, who, words)
-    if (score > bestScore) [best, bestScore] = [who, score]
-  }
-  return best
+  return bestOf(people, (who) => characterScore(world, who, words))
 }
 
 export function findCharacterHere(world: ZoneView, me: CharacterRecord, text: string): Found<CharacterRecord> {
@@ -170,13 +166,7 @@ export type Doorway = Required<SeenExit>
 export function findDoor(world: ZoneView, me: CharacterRecord, text: string): Doorway | undefined {
   const { words } = wanted(text.slice(0, NOUN_MAX_CHARS))
   const ways = seenExits(world, me).filter((e): e is Doorway => e.door !== undefined)
-  let best: Doorway | undefined
-  let bestScore = 0
-  for (const way of ways) {
-    const score = nameScore(way.door.def.name, words)
-    if (score > bestScore) [best, bestScore] = [way, score]
-  }
-  return best
+  return bestOf(ways, ({ door }) => nameScore(door.def.name, words))
 }
 
 export function findDetail(world: ZoneView, me: CharacterRecord, text: string) {

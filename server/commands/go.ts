@@ -1,10 +1,12 @@
 /** Walk through an exit of the place you stand in, by its direction, its door's name or the name of what lies beyond. */
+
 import { z } from 'zod'
 import { accept, refuse, type Verdict, type ZoneView } from '../engine/types.ts'
 import { FOLLOWERS_MAX, NOUN_MAX_CHARS } from '../limits.ts'
 import type { CharacterRecord, WorldEvent } from '../protocol/events.ts'
 import type { Direction } from '../protocol/ids.ts'
 import { type SeenExit, seenExits } from '../voice/index.ts'
+import { bestOf } from './best.ts'
 import { directionOf, directionVerbs } from './directions.ts'
 import { nameScore, properScore } from './nouns.ts'
 import { portalNamed, sail } from './portal.ts'
@@ -51,13 +53,7 @@ export function findExit(world: ZoneView, me: CharacterRecord, text: string): Se
   const words = nounWords(text)
   const direction = directionOf(text) ?? directionOf(words)
   if (direction) return exits.find((e) => e.exit.direction === direction)
-  let best: SeenExit | undefined
-  let bestScore = 0
-  for (const seen of exits) {
-    const score = exitScore(world, seen, words)
-    if (score > bestScore) [best, bestScore] = [seen, score]
-  }
-  return best
+  return bestOf(exits, (seen) => exitScore(world, seen, words))
 }
 
 function exitScore(world: ZoneView, { exit, door }: SeenExit, words: string): number {

@@ -1,7 +1,9 @@
 /** Who trades here, in what, at which price. */
+
 import type { NpcDef, ZoneView } from '../engine/types.ts'
 import type { CharacterRecord } from '../protocol/events.ts'
 import type { ThingId } from '../protocol/ids.ts'
+import { bestOf } from './best.ts'
 import { nameScore } from './nouns.ts'
 
 export type Trader = { readonly who: CharacterRecord; readonly npc: NpcDef }
@@ -24,14 +26,7 @@ export const offersOf = (world: ZoneView, traders: readonly Trader[]): readonly 
   )
 
 export function findOffer(world: ZoneView, offers: readonly Offer[], words: string): Offer | undefined {
-  let best: Offer | undefined
-  let bestScore = 0
-  for (const offer of offers) {
-    const def = world.def.things.get(offer.thing)!
-    const score = offer.thing === words ? 5 : nameScore(def.name, words)
-    if (score > bestScore) [best, bestScore] = [offer, score]
-  }
-  return best
+  return bestOf(offers, ({ thing }) => (thing === words ? 5 : nameScore(world.def.things.get(thing)!.name, words)))
 }
 
 /** Shops pay half, rounded down. */

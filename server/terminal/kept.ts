@@ -1,5 +1,6 @@
 /** What is kept for a person between visits: settings and letters, in one record, changed by one at a time. */
 import { z } from 'zod'
+import { createInTurn } from '../lib/in-turn.ts'
 import {
   ALIAS_BODY_MAX_CHARS,
   ALIAS_NAME_MAX_CHARS,
@@ -42,7 +43,7 @@ export type Keeper = {
 }
 
 export function createKeeper(store: PreferencesStore): Keeper {
-  const lines = new Map<PlayerId, Promise<unknown>>()
+  const inTurn = createInTurn<PlayerId>()
   const read = async (player: PlayerId) => parseKept(await store.read(player))
 
   async function step(player: PlayerId, change: (now: Kept) => Kept | undefined): Promise<Kept> {
@@ -55,18 +56,7 @@ export function createKeeper(store: PreferencesStore): Keeper {
 
   return {
     read,
-    change(player, change) {
-      const result = (lines.get(player) ?? Promise.resolve()).then(() => step(player, change))
-      const settled = result.then(
-        () => {},
-        () => {},
-      )
-      lines.set(player, settled)
-      void settled.then(() => {
-        if (lines.get(player) === settled) lines.delete(player)
-      })
-      return result
-    },
+    change: (player, change) => inTurn(player, () => step(player, change)),
   }
 }
 
