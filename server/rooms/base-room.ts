@@ -39,7 +39,7 @@ export abstract class BaseRoom<S extends Schema> extends Room<{ state: S }> {
   private readonly slowSinceMs = new Map<Client, number>()
   private readonly joiningSinceMs = new Map<Client, number>()
   /** Connections whose owner has come back by another before they were seen to be broken. */
-  private readonly reclaimed = new Set<Client>()
+  private readonly reclaimed = new WeakSet<Client>()
 
   protected abstract readonly log: RoomsLog
   protected abstract readonly seatHeldS: number
