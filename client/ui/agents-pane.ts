@@ -1,17 +1,16 @@
 /** Every agent of one's own: how it is, what it remembers, what it wrote; started and stopped from here. */
 import type { Agent } from '../../server/protocol/api.ts'
-import { onLocale, t } from '../i18n.ts'
+import { onLocale } from '../i18n.ts'
 import { AGENT_REFRESH_MS } from '../limits.ts'
 import { createAgentLive } from './agent-live.ts'
 import { type AgentLog, createAgentLog } from './agent-log.ts'
 import { createAgentStatus, isGoing } from './agent-status.ts'
 import { button, el, glyph } from './el.ts'
 import { whileLookedAt } from './looked-at.ts'
-import { createNote } from './note.ts'
+import { createNote, guardedBy } from './note.ts'
 import { isOff, setOff } from './off.ts'
 import { openFile } from './open-file.ts'
 import type { PaneContext } from './panes.ts'
-import { problemText } from './problem-text.ts'
 import { sureButton } from './sure-button.ts'
 import { whenPlaying } from './when-playing.ts'
 import { workshopOf } from './workshop.ts'
@@ -22,6 +21,7 @@ export function mount(element: HTMLElement, context: PaneContext): () => void {
   const shop = workshopOf(context)
   const cards = new Map<string, Card>()
   const note = createNote()
+  const guarded = guardedBy(note)
   const list = el('div', { class: 'agents' })
   const empty = el(
     'div',
@@ -31,15 +31,6 @@ export function mount(element: HTMLElement, context: PaneContext): () => void {
     button({ class: 'button button-main', t: 'panels.agents.begin', on: { click: () => context.open('code') } }),
   )
   element.append(el('h2', { class: 'visually-hidden', t: 'panels.agents.title' }), empty, list, note.node)
-
-  async function guarded(action: () => Promise<unknown>): Promise<void> {
-    try {
-      await action()
-      note.clear()
-    } catch (error) {
-      note.say(() => t('panels.failed', { reason: problemText(error) }), 'bad')
-    }
-  }
 
   function card(first: Agent): Card {
     const status = createAgentStatus(context.store, {

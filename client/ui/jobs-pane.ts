@@ -1,16 +1,15 @@
 /** Compute: a job handed in, watched while it is done, paid and shown; and what this node works on and earns. */
 import type { z } from 'zod'
 import type { Job, JobKinds, JobList } from '../../server/protocol/jobs-api.ts'
-import { onLocale, t } from '../i18n.ts'
+import { onLocale } from '../i18n.ts'
 import { JOBS_LIST_EVERY, JOBS_REFRESH_MS } from '../limits.ts'
 import { el } from './el.ts'
 import { createJobCard, type JobCard } from './jobs-card.ts'
 import { createJobForm } from './jobs-form.ts'
 import { createHostSection } from './jobs-host.ts'
 import { whileLookedAt } from './looked-at.ts'
-import { createNote } from './note.ts'
+import { createNote, guardedBy } from './note.ts'
 import type { PaneContext } from './panes.ts'
-import { problemText } from './problem-text.ts'
 import { whenPlaying } from './when-playing.ts'
 
 const isUnderWay = ({ status }: Job) => status === 'queued' || status === 'running'
@@ -19,6 +18,7 @@ export function mount(element: HTMLElement, context: PaneContext): () => void {
   const { api } = context
   const cards = new Map<string, JobCard>()
   const note = createNote()
+  const guarded = guardedBy(note)
   const list = el('div', { class: 'jobs' })
   const empty = el('p', { class: 'jobs-empty', t: 'jobs.empty' })
   const form = createJobForm(async (wish) => {
@@ -41,15 +41,6 @@ export function mount(element: HTMLElement, context: PaneContext): () => void {
       host.node,
     ),
   )
-
-  async function guarded(action: () => Promise<unknown>): Promise<void> {
-    try {
-      await action()
-      note.clear()
-    } catch (error) {
-      note.say(() => t('panels.failed', { reason: problemText(error) }), 'bad')
-    }
-  }
 
   /** Newest first; a card stays the same element as long as its job is listed. */
   function show(jobs: readonly Job[], whole: boolean): void {

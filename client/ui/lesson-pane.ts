@@ -8,7 +8,6 @@ import { createNote } from './note.ts'
 import { isOff, setOff } from './off.ts'
 import { openFile } from './open-file.ts'
 import type { PaneContext } from './panes.ts'
-import { problemText } from './problem-text.ts'
 import { openPurse } from './purse-dialog.ts'
 import { whenPlaying } from './when-playing.ts'
 import { workshopOf } from './workshop.ts'
@@ -37,7 +36,7 @@ export function mount(element: HTMLElement, context: PaneContext): () => void {
     try {
       await action()
     } catch (error) {
-      note.say(() => t('panels.failed', { reason: problemText(error) }), 'bad')
+      note.failed(error)
     }
   }
 

@@ -6,7 +6,6 @@ import { button, el, glyph } from './el.ts'
 import { whileLookedAt } from './looked-at.ts'
 import { createNote } from './note.ts'
 import type { PaneContext } from './panes.ts'
-import { problemText } from './problem-text.ts'
 import { whenPlaying } from './when-playing.ts'
 
 type Awake = AwakeList['awake'][number]
@@ -26,7 +25,7 @@ export function mount(element: HTMLElement, context: PaneContext): () => void {
       note.clear()
       draw()
     } catch (error) {
-      note.say(() => t('panels.failed', { reason: problemText(error) }), 'bad')
+      note.failed(error)
     }
   }
 
