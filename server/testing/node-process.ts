@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
+import { layPgliteDirectory } from './pglite-image.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 
@@ -24,6 +25,8 @@ export type NodeProcessOptions = {
   readonly env?: Readonly<Record<string, string>>
   readonly dataDir?: string
   readonly args?: readonly string[]
+  /** Makes its database itself, as on a first start. A test is spared that otherwise; a benchmark never is. */
+  readonly fromNothing?: boolean
   /** Another place than this one, such as a host of a lab: how a command is run there, and the address at which it is found from here. */
   readonly place?: {
     readonly address: string
@@ -36,9 +39,11 @@ export async function startNodeProcess({
   env = {},
   dataDir,
   args = [],
+  fromNothing = process.env.VITEST === undefined,
   place = { address: 'localhost', on: (...command) => command },
 }: NodeProcessOptions = {}): Promise<NodeProcess> {
   const dir = dataDir ?? (await mkdtemp(join(tmpdir(), 'academy-node-')))
+  if (!fromNothing && !env.DATABASE_URL) await layPgliteDirectory(join(dir, 'database'))
   const startedAt = performance.now()
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(

@@ -6,6 +6,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AdmissionPolicy } from '../../link/registry/registrar.ts'
 import type { NodeMessage, NodeRole, Whereabouts } from '../../link/types.ts'
+import { layPgliteDirectory } from '../pglite-image.ts'
 
 export type NetworkNodeOptions = {
   readonly dataDir: string
@@ -70,6 +71,7 @@ export async function startNetworkNode(
   on: (command: string, args: readonly string[]) => readonly [string, readonly string[]] = (...own) => own,
 ): Promise<NetworkNode> {
   await mkdir(options.dataDir, { recursive: true })
+  if (!options.databaseUrl && !options.isForgetful) await layPgliteDirectory(join(options.dataDir, 'database'))
   const [program, args] = on(process.execPath, [
     '--disable-warning=ExperimentalWarning',
     join(import.meta.dirname, 'network-process.ts'),
