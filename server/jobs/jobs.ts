@@ -40,6 +40,7 @@ import type {
   Money,
   OfferSettings,
   Standings,
+  Tabs,
 } from './types.ts'
 import { POLICY, type Policy } from './verify/policy.ts'
 import { evidenceCid, viewOf } from './view.ts'
@@ -51,7 +52,7 @@ export type JobsParts = {
   readonly store: JobStore
   readonly escrow: Escrow
   /** For jobs that want batched receipts; absent: each payment is an entry of its own. */
-  readonly tabs?: Escrow
+  readonly tabs?: Tabs
   readonly standings: Standings
   /** Kept settings of this host, and where changes of them go. */
   readonly settings: { readonly now: OfferSettings; keep(settings: OfferSettings): Promise<void> }

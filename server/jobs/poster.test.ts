@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { createLedger } from '../ledger/ledger.ts'
+import { JOB_TAB_DRAWS } from '../limits.ts'
 import { createJobStore } from '../storage/jobs.ts'
 import { createLedgerStore } from '../storage/ledger.ts'
 import { createTestDatabase, describeOnDatabases } from '../testing/database.ts'
@@ -57,6 +58,22 @@ await describeOnDatabases('batched receipts', (kind) => {
     expect(await ledger.balance('academy:fees')).toBe(41n)
     expect((await ledger.supply()).pendingMicro).toBe(0n)
     expect((await ledger.audit()).problems).toEqual([])
+  })
+
+  test('J50 payments that come at once never take more out of a tab than it holds', async () => {
+    await using db = await createTestDatabase({ kind })
+    const ledger = createLedger({ store: createLedgerStore(db), clock })
+    await ledger.transfer([
+      { id: 'g', from: 'academy:grants', to: 'player:ann', amountMicro: 100_000n, code: 'grant' },
+    ])
+    const ids = Array.from({ length: JOB_TAB_DRAWS + 44 }, (_, i) => `w${i}`)
+    {
+      await using poster = createPoster({ ledger, store: createJobStore(db) })
+      await Promise.all(ids.map((id) => poster.hold(hold(id))))
+      await Promise.all(ids.map((id) => poster.settle(pay(id))))
+    }
+    expect(await ledger.balance('node:n')).toBe(10n * BigInt(ids.length))
+    expect((await ledger.supply()).pendingMicro).toBe(0n)
   })
 
   test('J51 who cannot fill a tab is served one by one, and who has nothing is refused', async () => {

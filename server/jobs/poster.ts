@@ -8,9 +8,9 @@ import { JOB_DEADLINE_MAX_MS, JOB_TAB_DRAWS, JOB_TAB_IDLE_MS } from '../limits.t
 import { createEscrow } from './escrow.ts'
 import { cidOf, toBytes } from './kinds/encoding.ts'
 import { feeOf } from './market/price.ts'
-import type { Escrow, JobStore, TabRecord } from './types.ts'
+import type { Hold, JobStore, Receipt, Settlement, TabRecord, Tabs } from './types.ts'
 
-export type Poster = Escrow & {
+export type Poster = Tabs & {
   /** Posts what an earlier process left open. */
   recover(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
@@ -56,15 +56,20 @@ export function createPoster({
     return undefined
   }
 
-  /** One with room for the amount; undefined when the payer cannot fill one. */
-  async function tabFor(from: string, to: string, amountMicro: bigint): Promise<Tab | undefined> {
+  /** False when the payer cannot fill a tab. What was drawn stays drawn, however often it is asked for. */
+  async function draw({ id, from, to, amountMicro }: Omit<Hold, 'timeoutMs' | 'memo'>): Promise<boolean> {
     const key = `${from}>${to}`
     for (;;) {
+      if (byHold.has(id)) return true
       const there = open.get(key)
-      if (there && !there.closing && there.left >= amountMicro) return there
+      // Looked at and taken at one moment: others draw from it too.
+      if (there && !there.closing && there.left >= amountMicro) {
+        take(there, id, amountMicro)
+        return true
+      }
       const coming = opening.get(key)
       if (coming) {
-        if (!(await coming)) return undefined
+        if (!(await coming)) return false
         continue
       }
       if (there) finish(key, there)
@@ -76,19 +81,28 @@ export function createPoster({
       })
       opening.set(key, made)
       made.catch(() => opening.delete(key))
-      if (!(await made)) return undefined
+      if (!(await made)) return false
     }
   }
 
-  /** False when the payer cannot fill a tab. */
-  async function draw(holdId: string, from: string, to: string, amountMicro: bigint): Promise<boolean> {
-    const tab = await tabFor(from, to, amountMicro)
-    if (!tab) return false
+  function take(tab: Tab, holdId: string, amountMicro: bigint): void {
     clearTimeout(tab.timer)
     tab.left -= amountMicro
     tab.drawn.set(holdId, amountMicro)
     byHold.set(holdId, tab)
-    return true
+  }
+
+  /** Settled: what was drawn and not paid is left for others, and a tab that is full is posted with its last receipt. */
+  function release({ holdId, amountMicro, fee }: Settlement): void {
+    const tab = byHold.get(holdId)
+    if (!tab) return
+    byHold.delete(holdId)
+    tab.left += tab.drawn.get(holdId)! - amountMicro - (fee?.amountMicro ?? 0n)
+    tab.drawn.delete(holdId)
+    if (tab.drawn.size > 0) return
+    clearTimeout(tab.timer)
+    if (full.has(tab)) close(tab)
+    else tab.timer = setTimeout(() => tab.drawn.size === 0 && finish(`${tab.from}>${tab.to}`, tab), JOB_TAB_IDLE_MS)
   }
 
   /** Takes no more; posted as soon as everything drawn from it is settled. */
@@ -118,10 +132,22 @@ export function createPoster({
     await store.closeTab(id)
   }
 
+  const receiptOf = ({ id, holdId, amountMicro, memo }: Settlement): Receipt => ({
+    id,
+    tab: byHold.get(holdId)!.id,
+    amountMicro,
+    memo,
+  })
+
   return {
     nameOf: direct.nameOf,
-    hold: async (asked) =>
-      (await draw(asked.id, asked.from, asked.to, asked.amountMicro)) ? 'held' : direct.hold(asked),
+    draw,
+    hold: async (asked) => ((await draw(asked)) ? 'held' : direct.hold(asked)),
+    receiptsOf(settlements) {
+      if (!settlements.every(({ holdId }) => byHold.has(holdId))) return undefined
+      return settlements.filter(isPaid).map(receiptOf)
+    },
+    written: (settlements) => settlements.forEach(release),
     async settle(asked) {
       if (!byHold.has(asked.holdId)) {
         if (await store.hasReceipt(asked.id)) return 'settled'
@@ -131,23 +157,17 @@ export function createPoster({
         if (
           done === 'settled' ||
           !fee ||
-          !(await draw(asked.holdId, fee.from, asked.to, asked.amountMicro + fee.amountMicro))
+          !(await draw({
+            id: asked.holdId,
+            from: fee.from,
+            to: asked.to,
+            amountMicro: asked.amountMicro + fee.amountMicro,
+          }))
         )
           return done
       }
-      const tab = byHold.get(asked.holdId)!
-      if (asked.amountMicro > 0n)
-        await store.addReceipt({ id: asked.id, tab: tab.id, amountMicro: asked.amountMicro, memo: asked.memo })
-      byHold.delete(asked.holdId)
-      tab.left += tab.drawn.get(asked.holdId)! - asked.amountMicro - (asked.fee?.amountMicro ?? 0n)
-      tab.drawn.delete(asked.holdId)
-      const key = `${tab.from}>${tab.to}`
-      if (tab.drawn.size > 0) return 'settled'
-      if (full.has(tab)) close(tab)
-      else {
-        clearTimeout(tab.timer)
-        tab.timer = setTimeout(() => tab.drawn.size === 0 && finish(key, tab), JOB_TAB_IDLE_MS)
-      }
+      if (isPaid(asked)) await store.addReceipt(receiptOf(asked))
+      release(asked)
       return 'settled'
     },
     async recover() {
@@ -159,3 +179,5 @@ export function createPoster({
     },
   }
 }
+
+const isPaid = ({ amountMicro }: Settlement): boolean => amountMicro > 0n

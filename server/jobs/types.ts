@@ -238,24 +238,34 @@ export type JobHost = {
 export type Escrow = {
   /** What money set aside for that account is called where the payee can see it. */
   nameOf(holdId: string, to: AccountId): string
-  hold(hold: {
-    readonly id: string
-    readonly from: AccountId
-    readonly to: AccountId
-    readonly amountMicro: bigint
-    readonly timeoutMs: number
-    readonly memo: string
-  }): Promise<'held' | 'insufficient_funds' | 'refused'>
+  hold(hold: Hold): Promise<'held' | 'insufficient_funds' | 'refused'>
   /** Pays `amountMicro` of what was set aside, with the fee, and gives the rest back; 0 gives everything back. `gone`: it had expired. */
-  settle(settle: {
-    readonly id: string
-    readonly holdId: string
-    /** The payee. */
-    readonly to: AccountId
-    readonly amountMicro: bigint
-    readonly fee?: { readonly id: string; readonly from: AccountId; readonly amountMicro: bigint }
-    readonly memo: string
-  }): Promise<'settled' | 'gone'>
+  settle(settle: Settlement): Promise<'settled' | 'gone'>
+}
+export type Hold = {
+  readonly id: string
+  readonly from: AccountId
+  readonly to: AccountId
+  readonly amountMicro: bigint
+  readonly timeoutMs: number
+  readonly memo: string
+}
+export type Settlement = {
+  readonly id: string
+  readonly holdId: string
+  /** The payee. */
+  readonly to: AccountId
+  readonly amountMicro: bigint
+  readonly fee?: { readonly id: string; readonly from: AccountId; readonly amountMicro: bigint }
+  readonly memo: string
+}
+/** Money set aside for many small payments together: each is a receipt of this node's own, and may be written down with what it pays for. */
+export type Tabs = Escrow & {
+  /** False where the payer cannot fill a tab: it is held like any other. */
+  draw(hold: Hold): Promise<boolean>
+  /** The receipts that pay so: each to be written down by the caller, who then says so. Undefined where one was not drawn here. */
+  receiptsOf(settlements: readonly Settlement[]): readonly Receipt[] | undefined
+  written(settlements: readonly Settlement[]): void
 }
 
 /** A payee's side of money that is set aside, by its name where it stands. */
@@ -310,8 +320,11 @@ export type Receipt = {
 export type JobStore = {
   /** False when there is one of that id. */
   create(job: JobRecord): Promise<boolean>
-  /** Everything but the input and the outcomes of parts. Of several calls under way for one job the last state is written. */
-  save(job: JobRecord): Promise<void>
+  /**
+   * Everything but the input and the outcomes of parts, and receipts with it, together or not at all. Of several calls that wait
+   * for one job the last state is written.
+   */
+  save(job: JobRecord, receipts?: readonly Receipt[]): Promise<void>
   /** The outcome of one part. */
   savePiece(job: JobRecord, index: number): Promise<void>
   get(id: string): Promise<JobRecord | undefined>

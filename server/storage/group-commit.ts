@@ -8,6 +8,8 @@ export type GroupCommitOptions<Request, Outcome> = {
   /** Weight that may wait; beyond it requests fail with what `overloaded` returns. */
   readonly maxWaiting: number
   readonly overloaded: () => Error
+  /** Waited for before each commit: what arrives meanwhile goes along. When it throws, all that waits fails. */
+  readonly ready?: () => Promise<void>
   /** Outcomes in the order of the requests; when it throws, all of them fail. */
   readonly commit: (requests: readonly Request[]) => Promise<readonly Settled<Outcome>[]>
 }
@@ -34,10 +36,12 @@ export function createGroupCommit<Request, Outcome>(
   async function commitAll(): Promise<void> {
     committing = true
     while (waiting.length > 0) {
-      const group = takeGroup(waiting, options.maxCommit)
+      const failure = options.ready && (await failureOf(options.ready()))
+      const group = failure ? waiting : takeGroup(waiting, options.maxCommit)
       waiting = waiting.slice(group.length)
       waitingSize -= group.reduce((sum, { size }) => sum + size, 0)
-      await settleGroup(group, options.commit)
+      if (failure) for (const { reject } of group) reject(failure.error)
+      else await settleGroup(group, options.commit)
     }
     committing = false
   }
@@ -51,6 +55,12 @@ export function createGroupCommit<Request, Outcome>(
       if (!committing) void commitAll()
     })
 }
+
+const failureOf = (done: Promise<void>): Promise<{ readonly error: unknown } | undefined> =>
+  done.then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  )
 
 /** As many as fit, and at least one. */
 function takeGroup<T extends { readonly size: number }>(waiting: readonly T[], maxSize: number): readonly T[] {

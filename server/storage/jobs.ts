@@ -1,4 +1,4 @@
-/** Jobs, the work done for others' jobs, and what is known of workers. Written in groups: many small jobs are one commit. */
+/** Jobs, the work done for others' jobs, and what is known of workers. */
 import { decode, encode } from '@ipld/dag-cbor'
 import type {
   JobRecord,
@@ -10,9 +10,9 @@ import type {
   TabRecord,
   WorkRecord,
 } from '../jobs/types.ts'
-import { JOB_WRITES_GROUP, JOB_WRITES_WAITING_MAX } from '../limits.ts'
 import type { Database } from './database.ts'
 import { createGroupCommit } from './group-commit.ts'
+import { createJobWrites, JOB_GROUP, type JobRow } from './jobs-writes.ts'
 
 /** An outcome up to this size is kept in its job's own row. */
 const INLINE_BYTES = 2_048
@@ -46,119 +46,34 @@ type Row = {
   request: Buffer
   state: Buffer
 }
-type Write = {
-  readonly table: 'create' | 'save' | 'piece' | 'work' | 'receipt'
-  readonly values: readonly unknown[]
-  readonly key: string
-}
-
-const STATEMENTS: Readonly<Record<Write['table'], { readonly types: readonly string[]; readonly text: string }>> = {
-  create: {
-    types: ['text', 'text', 'text', 'boolean', 'bigint', 'bytea', 'bytea'],
-    text: `INSERT INTO "Job" (id, asker, status, open, "createdAtMs", request, state) SELECT * FROM unnest($) ON CONFLICT (id) DO NOTHING RETURNING id`,
-  },
-  save: {
-    types: ['text', 'text', 'boolean', 'bytea'],
-    text: `UPDATE "Job" SET status = w.status, open = w.open, state = w.state FROM (SELECT * FROM unnest($)) AS w(id, status, open, state) WHERE "Job".id = w.id`,
-  },
-  piece: {
-    types: ['text', 'int', 'bytea'],
-    text: `INSERT INTO "JobPiece" ("jobId", index, outcome) SELECT * FROM unnest($) ON CONFLICT ("jobId", index) DO UPDATE SET outcome = EXCLUDED.outcome`,
-  },
-  receipt: {
-    types: ['text', 'text', 'bigint', 'text'],
-    text: `INSERT INTO "JobReceipt" (id, tab, "amountMicro", memo) SELECT * FROM unnest($) ON CONFLICT (id) DO NOTHING`,
-  },
-  work: {
-    types: [
-      'text',
-      'text',
-      'text',
-      'text',
-      'boolean',
-      'bigint',
-      'bigint',
-      'bigint',
-      'bytea',
-      'bytea',
-      'text',
-      'text',
-    ],
-    text: `INSERT INTO "JobWork" (id, buyer, kind, status, open, "priceMicro", "paidMicro", "atMs", agreement, answer, "transferId", evidence)
-           SELECT * FROM unnest($) ON CONFLICT (id) DO UPDATE SET status = EXCLUDED.status, open = EXCLUDED.open, "paidMicro" = EXCLUDED."paidMicro",
-             answer = EXCLUDED.answer, "transferId" = EXCLUDED."transferId", evidence = EXCLUDED.evidence`,
-  },
-}
-
-const GROUP = {
-  sizeOf: () => 1,
-  maxCommit: JOB_WRITES_GROUP,
-  maxWaiting: JOB_WRITES_WAITING_MAX,
-  overloaded: () =>
-    Object.assign(new Error('Too many jobs are being written down or read.'), { code: 'busy', status: 503 }),
-} as const
 
 export function createJobStore({ pool }: Pick<Database, 'pool'>): JobStore {
-  const write = createGroupCommit<Write, boolean>({
-    ...GROUP,
-    commit: async (writes) => {
-      const made = await commitAll(writes)
-      return writes.map(({ table, key }) => ({ ok: true, value: table !== 'create' || made.has(key) }))
-    },
-  })
+  const write = createJobWrites({ pool })
+  const writeOne = async (row: JobRow) => void (await write({ size: 1, rows: () => [row] }))
 
-  /** One statement for each table; of several writes of one row the last counts. */
-  async function commitAll(writes: readonly Write[]): Promise<ReadonlySet<string>> {
-    const made = new Set<string>()
-    const groups = Object.keys(STATEMENTS).map((table) => writes.filter((one) => one.table === table))
-    const full = groups.filter((group) => group.length > 0)
-    const client = await pool.connect()
+  /** States that wait for their turn: a job that is saved again meanwhile is written once, as it is by then. */
+  type Waiting = { job: JobRecord; readonly receipts: Receipt[]; readonly done: Promise<unknown> }
+  const waiting = new Map<string, Waiting>()
+  async function save(job: JobRecord, receipts: readonly Receipt[] = []): Promise<void> {
+    const there = waiting.get(job.id)
+    if (there) {
+      there.job = job
+      there.receipts.push(...receipts)
+      await there.done
+      return
+    }
+    const rows = (): readonly JobRow[] => {
+      if (waiting.get(job.id) === mine) waiting.delete(job.id)
+      return [stateRow(mine.job), ...mine.receipts.map(receiptRow)]
+    }
+    const mine: Waiting = { job, receipts: [...receipts], done: write({ size: 1 + receipts.length, rows }) }
+    waiting.set(job.id, mine)
     try {
-      if (full.length > 1) await client.query('BEGIN')
-      for (const group of full) {
-        const { types, text } = STATEMENTS[group[0]!.table]
-        const last = [...new Map(group.map((one) => [one.key, one])).values()].sort((a, b) =>
-          a.key < b.key ? -1 : 1,
-        )
-        const rowsOf = last.map(({ values }) => values)
-        const columns = types.map((type, i) => `$${i + 1}::${type}[]`).join(', ')
-        const { rows } = await client.query<{ id: string }>({
-          name: `jobs-${group[0]!.table}`,
-          text: text.replace('$', () => columns),
-          values: types.map((_, i) => rowsOf.map((row) => row[i])),
-        })
-        for (const { id } of rows) made.add(id)
-      }
-      if (full.length > 1) await client.query('COMMIT')
-      client.release()
-      return made
-    } catch (error) {
-      client.release(true)
-      throw error
+      await mine.done
+    } finally {
+      // Where it failed before its turn had come.
+      if (waiting.get(job.id) === mine) waiting.delete(job.id)
     }
-  }
-
-  /** A job's state as it is now; while one write of it is under way, the next takes whatever has become of it by then. */
-  const saving = new Map<string, { running: Promise<unknown>; next?: Promise<void> }>()
-  function save(job: JobRecord): Promise<void> {
-    const under = saving.get(job.id)
-    if (!under) {
-      const entry = { running: write(saveOf(job)) as Promise<unknown> } as {
-        running: Promise<unknown>
-        next?: Promise<void>
-      }
-      saving.set(job.id, entry)
-      const done = entry.running.then(() => undefined)
-      void done.catch(() => {}).then(() => !entry.next && saving.get(job.id) === entry && saving.delete(job.id))
-      return done
-    }
-    under.next ??= under.running
-      .catch(() => {})
-      .then(() => {
-        saving.delete(job.id)
-        return save(job)
-      })
-    return under.next
   }
 
   /** With those outcomes that have rows of their own. */
@@ -183,7 +98,8 @@ export function createJobStore({ pool }: Pick<Database, 'pool'>): JobStore {
 
   /** Those asked for while one reading is under way are the next one. */
   const get = createGroupCommit<string, JobRecord | undefined>({
-    ...GROUP,
+    ...JOB_GROUP,
+    sizeOf: () => 1,
     async commit(ids) {
       const { rows } = await pool.query<Row>({
         name: 'jobs-get',
@@ -196,19 +112,18 @@ export function createJobStore({ pool }: Pick<Database, 'pool'>): JobStore {
   })
 
   return {
-    create(job) {
+    async create(job) {
       const fixed = Object.fromEntries(FIXED.map((key) => [key, job[key]]))
-      return write({
-        table: 'create',
-        key: job.id,
-        values: [job.id, job.asker, job.status, isOpen(job), job.createdAtMs, encode(fixed), encode(stateOf(job))],
-      })
+      const { id, asker, status, createdAtMs } = job
+      const values = [id, asker, status, isOpen(job), createdAtMs, encode(fixed), encode(stateOf(job))]
+      const made = await write({ size: 1, rows: () => [{ table: 'create', key: id, values }] })
+      return made.has(id)
     },
     save,
     async savePiece({ id, parts }, index) {
       const outcome = encode(parts[index]!.outcome!)
       if (outcome.length > INLINE_BYTES)
-        await write({ table: 'piece', key: `${id}/${index}`, values: [id, index, outcome] })
+        await writeOne({ table: 'piece', key: `${id}/${index}`, values: [id, index, outcome] })
     },
     get,
     async list(asker, limit) {
@@ -223,7 +138,7 @@ export function createJobStore({ pool }: Pick<Database, 'pool'>): JobStore {
       return load(rows)
     },
     async saveWork(work) {
-      await write({
+      await writeOne({
         table: 'work',
         key: work.work,
         values: [
@@ -286,9 +201,7 @@ export function createJobStore({ pool }: Pick<Database, 'pool'>): JobStore {
     async closeTab(id) {
       await pool.query(`UPDATE "JobTab" SET open = false WHERE id = $1`, [id])
     },
-    async addReceipt({ id, tab, amountMicro, memo }) {
-      await write({ table: 'receipt', key: id, values: [id, tab, amountMicro, memo] })
-    },
+    addReceipt: (receipt) => writeOne(receiptRow(receipt)),
     async hasReceipt(id) {
       return ((await pool.query(`SELECT 1 FROM "JobReceipt" WHERE id = $1`, [id])).rowCount ?? 0) > 0
     },
@@ -333,13 +246,15 @@ export function createJobStore({ pool }: Pick<Database, 'pool'>): JobStore {
 const toJob = ({ id, request, state }: Row): JobRecord =>
   ({ id, ...decode<object>(request), ...decode<object>(state) }) as JobRecord
 
-const saveOf = (job: JobRecord): Write => ({
+const stateRow = (job: JobRecord): JobRow => ({
   table: 'save',
   key: job.id,
-  // Encoded when it is its turn, not before: it may have changed while it waited.
-  get values() {
-    return [job.id, job.status, isOpen(job), encode(stateOf(job))]
-  },
+  values: [job.id, job.status, isOpen(job), encode(stateOf(job))],
+})
+const receiptRow = ({ id, tab, amountMicro, memo }: Receipt): JobRow => ({
+  table: 'receipt',
+  key: id,
+  values: [id, tab, amountMicro, memo],
 })
 
 function stateOf(job: JobRecord) {

@@ -5,7 +5,7 @@ import type { Clock } from '../../lib/clock.ts'
 import { PROGRESS_EVERY_MS, SETTLE_AGAIN_MS } from '../../limits.ts'
 import type { Caller, Frame } from '../../link/types.ts'
 import type { JobKind } from '../kinds/kind.ts'
-import type { Escrow, JobRecord, JobStore, Standings, Vote } from '../types.ts'
+import type { Escrow, JobRecord, JobStore, Receipt, Standings, Tabs, Vote } from '../types.ts'
 import type { Policy } from '../verify/policy.ts'
 import { createCanaries } from './canaries.ts'
 import { createCheckByKind } from './check-by-kind.ts'
@@ -28,7 +28,7 @@ export type BuyerParts = {
   readonly kinds: ReadonlyMap<string, JobKind>
   readonly store: Pick<JobStore, 'save' | 'savePiece'>
   readonly escrow: Escrow
-  readonly tabs?: Escrow
+  readonly tabs?: Tabs
   readonly standings: Standings
   readonly bundles?: Bundles
   readonly models?: JobModels
@@ -60,7 +60,8 @@ export function createBuyer(parts: BuyerParts): Buyer {
   const jobs = new Map<string, Running>()
   const ended = new Map<string, Promise<void>>()
   const settling = createSettling({ ...parts, save })
-  const hiring = createHiring({ ...parts, escrowOf: settling.escrowOf, save })
+  const { escrowOf, tabsOf } = settling
+  const hiring = createHiring({ ...parts, escrowOf, tabsOf, save })
   const learning = createLearning({ ...parts, settling, save, again })
   const { learn } = learning
   const known = createKnown(parts.random)
@@ -149,9 +150,9 @@ export function createBuyer(parts: BuyerParts): Buyer {
     await save(job)
   }
 
-  async function save(job: JobRecord): Promise<void> {
+  async function save(job: JobRecord, receipts: readonly Receipt[] = []): Promise<void> {
     job.updatedAtMs = clock.now()
-    await store.save(job)
+    await store.save(job, receipts)
     parts.changed(job)
   }
 

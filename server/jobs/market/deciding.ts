@@ -27,7 +27,7 @@ export type DecidingParts = BuyerParts & {
 
 export function createDeciding(parts: DecidingParts) {
   const { self, store, standings, random, policy, hiring, known, learn, checkByKind, slipIn, save } = parts
-  const { settlePart } = parts.settling
+  const { settlePart, payByReceipts } = parts.settling
 
   /** Until the part has an answer that is believed, or the job ends. */
   async function decide(running: Running, kind: JobKind, part: PartState): Promise<void> {
@@ -88,10 +88,10 @@ export function createDeciding(parts: DecidingParts) {
     part.progress = 1
     part.outcome = fromBytes(encoded) as unknown as Outcome
     for (const { digest: of } of votes) hiring.letGo(job, of)
-    const index = job.parts.indexOf(part)
-    await Promise.all([store.savePiece(job, index), save(job)])
     known.remember(job, part, bytes.get(part)!)
     const owners = new Set(votes.map(({ vote }) => vote.owner))
+    if (owners.size === 1 && payByReceipts(running, part)) return
+    await Promise.all([store.savePiece(job, job.parts.indexOf(part)), save(job)])
     await settlePart(job, part, { alone: owners.size === 1 })
     if (owners.size > 1) await learn(job, part)
   }

@@ -11,7 +11,7 @@ import {
 import type { Caller, Frame } from '../../link/types.ts'
 import { jobMemo } from '../../protocol/job-memo.ts'
 import { hex, sha256 } from '../kinds/encoding.ts'
-import type { Escrow, JobRecord, PartState, Vote } from '../types.ts'
+import type { Escrow, Hold, JobRecord, PartState, Tabs, Vote } from '../types.ts'
 import { commitmentOf } from './commitment.ts'
 import { capped, JobFailed } from './failed.ts'
 import { ack, reveal as revealed, type ToBuyer } from './frames.ts'
@@ -27,13 +27,14 @@ export type HiringParts = {
   readonly clock: Clock
   readonly progressEveryMs?: number
   readonly escrowOf: (job: JobRecord, vote: Vote) => Escrow
+  readonly tabsOf: (job: JobRecord, vote: Vote) => Tabs | undefined
   readonly save: (job: JobRecord) => Promise<void>
   /** Something to show has changed. */
   readonly changed: (job: JobRecord) => void
 }
 export type Hiring = ReturnType<typeof createHiring>
 
-export function createHiring({ peers, bundles, clock, escrowOf, save, changed, ...parts }: HiringParts) {
+export function createHiring({ peers, bundles, clock, escrowOf, tabsOf, save, changed, ...parts }: HiringParts) {
   const waiting = new Map<string, Waiting>()
   /** Encoded outcomes until their part is decided, by job and digest. */
   const answers = new Map<string, Uint8Array>()
@@ -58,7 +59,9 @@ export function createHiring({ peers, bundles, clock, escrowOf, save, changed, .
     const price = votes.reduce((sum, vote) => sum + heldFor(vote), 0n)
     if (spent(job) + price > BigInt(job.maxPriceMicro)) throw capped(spent(job) + price)
     part.votes.push(...votes)
-    await save(job)
+    // What is drawn from this node's own tabs is kept in mind alone: after a restart the part is hired out anew.
+    const drawn = await Promise.all(votes.map((vote) => tabsOf(job, vote)?.draw(holdFor(job, vote)) ?? false))
+    if (!drawn.every(Boolean)) await save(job)
     return votes
   }
 
@@ -67,15 +70,7 @@ export function createHiring({ peers, bundles, clock, escrowOf, save, changed, .
     const { job, stop } = running
     if (vote.status === 'committed') return
     if (vote.status === 'held') {
-      const answer = await escrowOf(job, vote).hold({
-        id: holdOf(vote),
-        from: job.payer,
-        to: vote.account,
-        amountMicro: heldFor(vote),
-        // The same however often it is asked for: a repeated hold is the same hold.
-        timeoutMs: job.limits.deadlineMs - job.createdAtMs + ESCROW_GRACE_MS,
-        memo: jobMemo({ job: job.id }),
-      })
+      const answer = await escrowOf(job, vote).hold(holdFor(job, vote))
       if (answer !== 'held') {
         vote.status = 'lost'
         vote.settled = 'void'
@@ -189,6 +184,16 @@ export function createHiring({ peers, bundles, clock, escrowOf, save, changed, .
     },
   }
 }
+
+const holdFor = (job: JobRecord, vote: Vote): Hold => ({
+  id: holdOf(vote),
+  from: job.payer,
+  to: vote.account,
+  amountMicro: heldFor(vote),
+  // The same however often it is asked for: a repeated hold is the same hold.
+  timeoutMs: job.limits.deadlineMs - job.createdAtMs + ESCROW_GRACE_MS,
+  memo: jobMemo({ job: job.id }),
+})
 
 /** The worker fell silent, was refused, or showed something else than it had promised: its part goes to another one. */
 export function lose(vote: Vote): void {

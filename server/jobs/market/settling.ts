@@ -3,7 +3,7 @@
 import type { Clock } from '../../lib/clock.ts'
 import { ESCROW_GRACE_MS } from '../../limits.ts'
 import { jobMemo } from '../../protocol/job-memo.ts'
-import type { Escrow, JobRecord, PartState, Standings, Vote } from '../types.ts'
+import type { Escrow, JobRecord, JobStore, PartState, Receipt, Settlement, Standings, Tabs, Vote } from '../types.ts'
 import type { Policy } from '../verify/policy.ts'
 import { evidenceOf } from './evidence.ts'
 import { metered } from './frames.ts'
@@ -11,17 +11,19 @@ import type { Identity, MarketLog } from './identity.ts'
 import { chargeOf, holdOf, isOwed, paymentOf } from './owed.ts'
 import type { Peers } from './peers.ts'
 import { feeOf, priceOf } from './price.ts'
+import type { Running } from './running.ts'
 
 export type SettlingParts = {
   readonly self: Identity
   readonly peers: Peers
   readonly escrow: Escrow
-  readonly tabs?: Escrow
+  readonly tabs?: Tabs
   readonly standings: Standings
   readonly clock: Clock
   readonly policy: Policy
   readonly log: MarketLog
-  readonly save: (job: JobRecord) => Promise<void>
+  readonly store: Pick<JobStore, 'savePiece'>
+  readonly save: (job: JobRecord, receipts?: readonly Receipt[]) => Promise<void>
 }
 /** Accepted on the word of one owner alone, and paid when it has passed so many checks. */
 export type Held = {
@@ -33,24 +35,27 @@ export type Held = {
 export type Settling = ReturnType<typeof createSettling>
 
 export function createSettling(parts: SettlingParts) {
-  const { self, peers, escrow, standings, clock, policy, save } = parts
+  const { self, peers, escrow, tabs, store, standings, clock, policy, save } = parts
   const held = new Map<string, readonly Held[]>()
 
   /** A tab is this node's own affair: others are paid by entries that they can look up. */
-  const escrowOf = (job: JobRecord, vote: Vote): Escrow =>
-    job.batched && vote.node === self.node ? (parts.tabs ?? escrow) : escrow
+  const tabsOf = (job: JobRecord, vote: Vote): Tabs | undefined =>
+    job.batched && vote.node === self.node ? tabs : undefined
+  const escrowOf = (job: JobRecord, vote: Vote): Escrow => tabsOf(job, vote) ?? escrow
 
   async function settlePart(job: JobRecord, part: PartState, { alone }: { alone: boolean }): Promise<void> {
     const open = part.votes.filter(isOwed)
     await Promise.all(
       open.map(async (vote) => {
-        if (vote.status !== 'revealed' || vote.digest !== part.digest) return giveBack(job, part, vote)
+        if (!isRight(part, vote)) return giveBack(job, part, vote)
         if (alone && vote.owner !== self.owner) return hold(job, part, vote)
         return pay(job, part, vote, vote.meter!)
       }),
-      // What is owed is settled when the job has ended, and again until the ledger answers.
-    ).catch((error: unknown) => parts.log.warn({ err: error, job: job.id }, 'a payment waits for the ledger'))
+    ).catch(later(job))
   }
+  /** What is owed is settled when the job has ended, and again until the ledger answers. */
+  const later = (job: JobRecord) => (error: unknown) =>
+    parts.log.warn({ err: error, job: job.id }, 'a payment waits for the ledger')
 
   /** Accepted on its word alone: paid when its owner has passed more checks, and looked at again when it is caught. */
   async function hold(job: JobRecord, part: PartState, vote: Vote): Promise<void> {
@@ -58,7 +63,7 @@ export function createSettling(parts: SettlingParts) {
     const { passed } = await standings.of(vote.owner, job.kind)
     vote.settled = 'held'
     held.set(key, [...(held.get(key) ?? []), { job, part, vote, releasedAt: passed + policy.heldChecks }])
-    await tell(job, part, vote, 'held', '0')
+    await tell(job, part, vote)
   }
 
   async function pay(
@@ -68,48 +73,50 @@ export function createSettling(parts: SettlingParts) {
     meter: number,
     how: 'paid' | 'part' = 'paid',
   ): Promise<void> {
-    const most = BigInt(vote.priceMicro)
-    const price = priceOf(vote, meter)
-    const amountMicro = how === 'part' && meter === 0 ? 0n : price < most ? price : most
-    const done = await settle(job, part, vote, amountMicro)
-    vote.settled = done === 'gone' || amountMicro === 0n ? 'void' : how
-    vote.paidMicro = done === 'gone' ? '0' : String(amountMicro)
-    vote.feeMicro = done === 'gone' ? '0' : String(feeOf(amountMicro))
-    await tell(job, part, vote, vote.settled, vote.paidMicro)
+    const amountMicro = how === 'part' && meter === 0 ? 0n : dueTo(vote, meter)
+    const done = await escrowOf(job, vote).settle(settlementOf(job, part, vote, amountMicro))
+    note(vote, done === 'gone' ? 0n : amountMicro, how)
+    await tell(job, part, vote)
   }
   async function giveBack(job: JobRecord, part: PartState, vote: Vote): Promise<void> {
-    await settle(job, part, vote, 0n)
-    vote.settled = 'void'
-    vote.paidMicro = '0'
-    await tell(job, part, vote, 'void', '0')
+    await escrowOf(job, vote).settle(settlementOf(job, part, vote, 0n))
+    note(vote, 0n)
+    await tell(job, part, vote)
   }
-  const settle = (job: JobRecord, part: PartState, vote: Vote, amountMicro: bigint) =>
-    escrowOf(job, vote).settle({
-      id: paymentOf(vote),
-      holdId: holdOf(vote),
-      to: vote.account,
-      amountMicro,
-      ...(amountMicro > 0n && {
-        fee: { id: chargeOf(vote), from: job.payer, amountMicro: feeOf(amountMicro) },
-      }),
-      memo: jobMemo({ job: job.id, evidence: evidenceOf(job, job.parts.indexOf(part)).cid }),
-    })
 
-  async function tell(
-    job: JobRecord,
-    part: PartState,
-    vote: Vote,
-    outcome: NonNullable<Vote['settled']>,
-    paidMicro: string,
-  ): Promise<void> {
-    const index = job.parts.indexOf(part)
+  /**
+   * Where all that is owed for a part is drawn from tabs of this node's own, its receipts are written down with the verdict, and
+   * only the job's end waits for it. False where it is not so: nothing has been done then.
+   */
+  function payByReceipts({ job, aside }: Running, part: PartState): boolean {
+    const open = part.votes.filter(isOwed)
+    if (!tabs || !open.every((vote) => tabsOf(job, vote))) return false
+    const due = open.map((vote) => (isRight(part, vote) ? dueTo(vote, vote.meter!) : 0n))
+    const settlements = open.map((vote, i) => settlementOf(job, part, vote, due[i]!))
+    const receipts = tabs.receiptsOf(settlements)
+    if (!receipts) return false
+    for (const [i, vote] of open.entries()) note(vote, due[i]!)
+    const written = Promise.all([store.savePiece(job, job.parts.indexOf(part)), save(job, receipts)]).then(
+      () => tabs.written(settlements),
+      (error: unknown) => {
+        // Neither verdict nor receipt stands: it is owed as before, and settled at the end.
+        for (const vote of open) delete vote.settled
+        throw error
+      },
+    )
+    aside.push(...[written, ...open.map((vote) => tell(job, part, vote))].map((done) => done.catch(later(job))))
+    return true
+  }
+
+  async function tell(job: JobRecord, part: PartState, vote: Vote): Promise<void> {
+    const paidMicro = vote.paidMicro ?? '0'
     const said = peers.ask(vote.node, {
       t: 'VERDICT',
       work: vote.work,
-      outcome,
+      outcome: vote.settled!,
       paidMicro,
       ...(paidMicro !== '0' && { transfer: paymentOf(vote) }),
-      evidence: evidenceOf(job, index).cid,
+      evidence: evidenceOf(job, job.parts.indexOf(part)).cid,
     })
     // A worker that is gone hears of it from its statement.
     if (vote.node === self.node) await said
@@ -180,7 +187,9 @@ export function createSettling(parts: SettlingParts) {
 
   return {
     escrowOf,
+    tabsOf,
     settlePart,
+    payByReceipts,
     settleJob,
     giveBack,
     release,
@@ -197,4 +206,31 @@ export function createSettling(parts: SettlingParts) {
           if (job.limits.deadlineMs + ESCROW_GRACE_MS / 2 < clock.now()) void payHeld(job, part, vote).catch(() => {})
     },
   }
+}
+
+const isRight = (part: PartState, { status, digest }: Vote): boolean =>
+  status === 'revealed' && digest === part.digest
+
+/** The price of that much fuel, and no more than was set aside. */
+function dueTo(vote: Vote, meter: number): bigint {
+  const most = BigInt(vote.priceMicro)
+  const price = priceOf(vote, meter)
+  return price < most ? price : most
+}
+
+function settlementOf(job: JobRecord, part: PartState, vote: Vote, amountMicro: bigint): Settlement {
+  return {
+    id: paymentOf(vote),
+    holdId: holdOf(vote),
+    to: vote.account,
+    amountMicro,
+    ...(amountMicro > 0n && { fee: { id: chargeOf(vote), from: job.payer, amountMicro: feeOf(amountMicro) } }),
+    memo: jobMemo({ job: job.id, evidence: evidenceOf(job, job.parts.indexOf(part)).cid }),
+  }
+}
+
+function note(vote: Vote, amountMicro: bigint, how: 'paid' | 'part' = 'paid'): void {
+  vote.settled = amountMicro === 0n ? 'void' : how
+  vote.paidMicro = String(amountMicro)
+  vote.feeMicro = String(feeOf(amountMicro))
 }

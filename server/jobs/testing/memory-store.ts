@@ -26,8 +26,9 @@ export function createMemoryStore(): MemoryStore {
       jobs.set(job.id, clean(job))
       return true
     },
-    async save(job) {
+    async save(job, paid = []) {
       jobs.set(job.id, clean(job))
+      for (const receipt of paid) receipts.set(receipt.id, receipts.get(receipt.id) ?? receipt)
     },
     async savePiece() {},
     async get(id) {
