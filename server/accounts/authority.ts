@@ -19,10 +19,14 @@ const NEEDS: Readonly<Record<Act, Role>> = {
 const rankOf = (roles: readonly Role[]): number => Math.max(0, ...roles.map((role) => RANK[role] ?? 0))
 
 /** Throws `forbidden` unless `by` is of the rank it takes and above `target`; nobody acts on themselves or their equals. */
-export function requireAuthority(by: PersonRow | undefined, act: Act, target?: PersonRow): asserts by is PersonRow {
+export function requireAuthority(
+  by: PersonRow | undefined,
+  act: Act,
+  target?: Pick<PersonRow, 'id' | 'roles'>,
+): asserts by is PersonRow {
   const isAllowed = by !== undefined && rankOf(by.roles) >= RANK[NEEDS[act]] && (!target || isAbove(by, target))
   if (!isAllowed) throw new AccountError('forbidden')
 }
 
-const isAbove = (by: PersonRow, target: PersonRow): boolean =>
+const isAbove = (by: PersonRow, target: Pick<PersonRow, 'id' | 'roles'>): boolean =>
   by.id !== target.id && rankOf(by.roles) > rankOf(target.roles)

@@ -3,7 +3,7 @@
 import type { Clock } from '../lib/clock.ts'
 import { newId } from '../lib/ids.ts'
 import * as limits from '../limits.ts'
-import type { PlayerId } from '../protocol/ids.ts'
+import { isVisitor, type PlayerId } from '../protocol/ids.ts'
 import { type Act, requireAuthority } from './authority.ts'
 import { AccountError } from './errors.ts'
 import { type ModerationCache, sanctionOf } from './moderation-cache.ts'
@@ -104,7 +104,7 @@ export function createModeration({
       const cut = (line: string) => line.slice(0, limits.REPORT_TEXT_MAX_CHARS)
       await record(async (operations, note) => {
         await person(operations, by)
-        if (target !== undefined) await person(operations, target)
+        if (target !== undefined) await anybody(operations, target)
         const kept = context.slice(-limits.REPORT_CONTEXT_MAX_LINES).map(cut)
         await operations.addReport({
           id,
@@ -143,11 +143,15 @@ async function person(operations: AccountOperations, id: PlayerId): Promise<Pers
   return found
 }
 
+/** Visitors from other nodes have no account, and no rank; their ids are theirs on every visit. */
+const anybody = async (operations: AccountOperations, id: PlayerId): Promise<Pick<PersonRow, 'id' | 'roles'>> =>
+  isVisitor(id) ? { id, roles: [] } : person(operations, id)
+
 /** Who may not do it at all does not learn whether the target exists. */
 async function authorised(operations: AccountOperations, by: PlayerId, act: Act, target: PlayerId): Promise<void> {
   const actor = await operations.person(by)
   requireAuthority(actor, act)
-  requireAuthority(actor, act, await person(operations, target))
+  requireAuthority(actor, act, await anybody(operations, target))
 }
 
 async function setBlock(
@@ -160,7 +164,7 @@ async function setBlock(
 ): Promise<void> {
   if (by === target) throw new AccountError('forbidden')
   await person(operations, by)
-  await person(operations, target)
+  await anybody(operations, target)
   const blocks = await operations.blocks(by)
   if (blocks.some((block) => block.target === target) === on) return
   if (on && blocks.length >= limits.BLOCKS_MAX)

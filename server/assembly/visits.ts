@@ -19,7 +19,7 @@ export type VisitNeeds = {
   readonly config: Config
   readonly network: RunningNetwork
   readonly zones: Rooms
-  readonly accounts: Pick<Accounts, 'moderation'>
+  readonly accounts: Pick<Accounts, 'moderation' | 'onStanding'>
   readonly tell: (id: PlayerId, key: string, params: Params, data?: Json) => void
   readonly isConnected: (id: PlayerId) => boolean
   readonly clock: Clock
@@ -34,7 +34,7 @@ export async function assembleVisits(needs: VisitNeeds): Promise<RunningVisits> 
   await Promise.all(zones.visitors().map((id) => zones.remove(id)))
   const closed = config.visitors === 'none' || config.publicUrl === undefined
   if (!closed) network.offer('visits', { services: [VISITS_SERVICE] })
-  return createVisits(
+  const visits = createVisits(
     {
       wire: network.wire,
       nodes: () => network.nodes(),
@@ -49,6 +49,7 @@ export async function assembleVisits(needs: VisitNeeds): Promise<RunningVisits> 
         },
         remove: (id) => zones.remove(id),
       },
+      isBanned: (id) => isBanned(accounts, id),
       isBadName: (name) => accounts.moderation.nameProblem(name) !== undefined,
       isConnected: needs.isConnected,
       secret: () => randomBytes(SECRET_BYTES).toString('base64url'),
@@ -57,7 +58,29 @@ export async function assembleVisits(needs: VisitNeeds): Promise<RunningVisits> 
     },
     { closed },
   )
+  const stop = sendHomeWhoIsKicked(accounts, visits, log)
+  return {
+    ...visits,
+    async [Symbol.asyncDispose]() {
+      stop()
+      await visits[Symbol.asyncDispose]()
+    },
+  }
 }
+
+export const isBanned = async ({ moderation }: Pick<Accounts, 'moderation'>, id: PlayerId): Promise<boolean> =>
+  (await moderation.sanctions(id)).some(({ kind }) => kind === 'ban')
+
+/** V24: who is kicked or banned here has no business here any more, and no account to be signed out of. */
+export const sendHomeWhoIsKicked = (
+  accounts: Pick<Accounts, 'onStanding'>,
+  desk: Pick<VisitorDesk, 'kick'>,
+  log: Pick<Log, 'warn'>,
+): (() => void) =>
+  accounts.onStanding((id, { kick }) => {
+    if (kick !== undefined && isVisitor(id))
+      void desk.kick(id, kick).catch((err: unknown) => log.warn({ err, visitor: id }, 'a visitor was not sent home'))
+  })
 
 /** Where visitors step ashore: beside the first portal; without one, where newcomers do. */
 function landingOf({ places, things }: WorldDef): PlaceId | undefined {
@@ -82,14 +105,6 @@ export function withVisitors(accounts: Accounts, desk: VisitorDesk): Accounts {
     async setLocale(id, locale) {
       if (isVisitor(id)) desk.setLocale(id, locale)
       else await accounts.setLocale(id, locale)
-    },
-    moderation: {
-      ...accounts.moderation,
-      sanctions: async (id) => (isVisitor(id) ? [] : accounts.moderation.sanctions(id)),
-      async kick(target, by, reason) {
-        if (isVisitor(target)) await desk.kick(target, reason)
-        else await accounts.moderation.kick(target, by, reason)
-      },
     },
   }
 }

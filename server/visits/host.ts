@@ -49,7 +49,7 @@ export function createHost(parts: VisitParts, options: VisitOptions) {
 
   // --- coming -----------------------------------------------------------------------------------------------------------
 
-  function asked(signed: Signed, by: NodeId): VisitAnswer {
+  async function asked(signed: Signed, by: NodeId): Promise<VisitAnswer> {
     const pass = openSigned('visit-pass', signed, passSchema) as Pass | undefined
     const isGood =
       pass &&
@@ -59,9 +59,11 @@ export function createHost(parts: VisitParts, options: VisitOptions) {
       Math.abs(now() - pass.issuedAtMs) <= VISIT_PASS_TTL_MS
     if (!isGood) return { type: 'NO', reason: 'failed' }
     const id = idOf(pass)
+    const isBanned = await parts.isBanned(id)
     const standing = visitors.get(id)
     if (standing && standing.pass.visit === pass.visit) return { type: 'WELCOME' }
     if (options.closed || closing.signal.aborted) return { type: 'NO', reason: 'closed' }
+    if (isBanned) return { type: 'NO', reason: 'banned' }
     if (pass.epoch <= (lastEpochs.get(id) ?? 0) || standing) return { type: 'NO', reason: 'stale' }
     if (parts.isBadName(pass.name)) return { type: 'NO', reason: 'name' }
     const ofHome = [...visitors.values()].filter((one) => one.pass.home === by).length
@@ -191,8 +193,12 @@ export function createHost(parts: VisitParts, options: VisitOptions) {
       return { playerId: visitor.person.id, sessionId: `visit ${visitor.person.id}` }
     },
     person: (id) => visitors.get(id)?.person,
-    named: (name) =>
-      [...visitors.values()].find(({ person }) => person.name.toLowerCase() === name.trim().toLowerCase())?.person,
+    named(text) {
+      const typed = text.trim().toLowerCase()
+      const all = [...visitors.values()].map(({ person }) => person)
+      const begun = typed.includes('@') ? all.filter(({ name }) => name.toLowerCase().startsWith(typed)) : []
+      return all.find(({ name }) => name.toLowerCase() === typed) ?? (begun.length === 1 ? begun[0] : undefined)
+    },
     setLocale(id, locale) {
       const visitor = visitors.get(id)
       if (visitor) visitor.person = { ...visitor.person, locale }

@@ -29,6 +29,8 @@ export type VisitParts = {
     arrive(visitor: { readonly id: PlayerId; readonly name: string; readonly locale: Locale }): Promise<void>
     remove(id: PlayerId): Promise<void>
   }
+  /** Whether they are not to be let in here. */
+  readonly isBanned: (id: PlayerId) => Promise<boolean>
   /** Whether nobody may be called so here. */
   readonly isBadName: (name: string) => boolean
   /** Whether they have a page open here. */

@@ -81,6 +81,7 @@ export type VisitorDesk = {
   redeem(ticket: string, origin: string | undefined): Promise<Admitted | undefined>
   verify(token: string): { readonly playerId: PlayerId; readonly sessionId: string } | undefined
   person(id: PlayerId): VisitPerson | undefined
+  /** Whole, or as far as it names one of them alone, with the @ in it: nodes' names may hold spaces. */
   named(name: string): VisitPerson | undefined
   setLocale(id: PlayerId, locale: Locale): void
   /** Whether they may still act: not once this node cannot be sure that they are its own (V12). */

@@ -42,6 +42,7 @@ type TestNode = {
 let net: MemoryNetwork
 let nodes: TestNode[]
 let infos: NodeInfo[]
+let banned: Set<PlayerId>
 /** By how much each node's clock is set forward. */
 let offsets: Map<string, number>
 
@@ -74,6 +75,7 @@ function start(name: string, about: Partial<NodeInfo> = {}, options: Partial<Vis
         arrive: async ({ id: who }) => void inWorld.add(who),
         remove: async (who) => void inWorld.delete(who),
       },
+      isBanned: async (who) => banned.has(who),
       isBadName: (text) => text === 'Rude',
       isConnected: (who) => connected.has(who),
       secret: () => randomBytes(16).toString('base64url'),
@@ -124,6 +126,7 @@ beforeEach(() => {
   net = createMemoryNetwork({ requestTimeoutMs: 300 })
   nodes = []
   infos = []
+  banned = new Set()
   offsets = new Map()
 })
 afterEach(() => Promise.all(nodes.map(({ visits }) => visits[Symbol.asyncDispose]())))
@@ -401,6 +404,29 @@ describe('one world at a time', () => {
     expect(await walked.answer).toEqual({ ok: true, gone: true })
     expect(await at.answer).toEqual({ ok: true })
     expect(home.said.at(-1)?.params).toMatchObject({ why: 'walked' })
+  })
+
+  test('V24 who is banned is not let ashore, under another name either, and is told so; pardoned, they are', async () => {
+    const [home, host] = [start('Home'), start('Reef')]
+    const first = await ashore(home, host)
+    banned.add(first.visitor)
+    await host.visits.kick(first.visitor, 'shouting')
+    await first.answer
+    const renamed = { ...mira, name: 'Mirabelle' }
+    expect(await leave(home, 'Reef', { epoch: 2, character: renamed }).answer).toEqual({
+      ok: false,
+      code: 'portal_refused',
+      params: { name: 'Reef', reason: 'banned' },
+    })
+    banned.clear()
+    expect((await ashore(home, host, leave(home, 'Reef', { epoch: 3 }))).visitor).toBe(first.visitor)
+  })
+
+  test('V24 a visitor is named whole, or as far as only one is meant', async () => {
+    const [home, host] = [start('Home Harbour'), start('Reef')]
+    const { visitor } = await ashore(home, host)
+    for (const name of ['Mira@Home Harbour', 'mira@home', 'Mira@']) expect(host.visits.named(name)?.id).toBe(visitor)
+    for (const name of ['Mira', 'Mir', '', 'Mira@Harbour']) expect(host.visits.named(name)).toBeUndefined()
   })
 
   test('V20 a moderator sends a visitor home, with the reason', async () => {

@@ -105,7 +105,7 @@ export default {
   'refusal.portal_no_url':
     '{name} can be reached by nodes alone: it has no address of its own that a page could open. Lanterns may travel there, people may not.',
   'refusal.portal_refused':
-    '{name} lets you not ashore: {reason, select, capacity {it is full. Try again later} closed {it takes no visitors} name {nobody goes by that name there} banned {this node is not welcome there} stale {it has seen you leave already; try once more} other {it said no}}.',
+    '{name} lets you not ashore: {reason, select, capacity {it is full. Try again later} closed {it takes no visitors} name {nobody goes by that name there} banned {you are banned there} stale {it has seen you leave already; try once more} other {it said no}}.',
   'refusal.portal_silent': '{name} does not answer. You stay where you are; try again later.',
   'refusal.portal_for_people': 'Lanterns do not take the boat. They travel by “await me.hop(node)”.',
   'refusal.away': 'You are away, on {node}. “return” brings you home.',
