@@ -6,7 +6,8 @@ import { createFakeClock } from '../../lib/clock.ts'
 import type { PlayerId } from '../../protocol/ids.ts'
 import { createApprovalStore, createDialogueStore } from '../../storage/mentor.ts'
 import { createTestDatabase, describeOnDatabases } from '../../testing/database.ts'
-import { createApprovals } from './approvals.ts'
+import { canonical, createApprovals } from './approvals.ts'
+import type { Attempt } from './testing/approver.ts'
 
 const ann = 'player_ann' as PlayerId
 const ben = 'player_ben' as PlayerId
@@ -14,6 +15,15 @@ const call = { player: ann, tool: 'run_agent', args: { agent: 'agent_1', b: 1, a
 const wanted = { ...call, dialogue: 'dialogue_1' }
 /** Attempts to run one approved call again, in each way there is. */
 const ATTEMPTS = 1_000
+/** Shown for another person, tool, or arguments, or under another name. */
+const forgedOf = (id: string, n: number): Attempt =>
+  [
+    { ...call, id, player: ben },
+    { ...call, id, tool: 'propose_change' },
+    { ...call, id, args: { ...call.args, agent: 'agent_2' } },
+    { ...call, id, args: { ...call.args, more: true } },
+    { ...call, id: `${id}x` },
+  ][n % 5]!
 
 await describeOnDatabases('approvals', (kind) => {
   test(`MT8 MT10 of ${ATTEMPTS} attempts to run an approved call again, none succeeds`, async () => {
@@ -27,19 +37,10 @@ await describeOnDatabases('approvals', (kind) => {
     expect(await approvals.decide(id, ben, true)).toBe(false)
     expect(await approvals.decide(id, ann, true)).toBe(true)
     expect(await approvals.decide(id, ann, false)).toBe(false)
-    const forged = [
-      { ...call, player: ben },
-      { ...call, tool: 'propose_change' },
-      { ...call, args: { ...call.args, agent: 'agent_2' } },
-      { ...call, args: { ...call.args, more: true } },
-    ]
+    const attempt = ({ id: shown, ...asked }: Attempt) => approvals.run(shown, asked, act)
     const results = await Promise.all(
       Array.from({ length: ATTEMPTS + 1 }, (_, n) =>
-        n % 5 < 4 && n > 0
-          ? n % 5 === 1
-            ? approvals.run(id, call, act)
-            : approvals.run(n % 5 === 2 ? `${id}x` : id, forged[n % forged.length]!, act)
-          : approvals.run(id, { ...call, args: { a: 2, agent: 'agent_1', b: 1 } }, act),
+        attempt(n % 2 === 0 ? { ...call, id, args: { a: 2, agent: 'agent_1', b: 1 } } : forgedOf(id, n >> 1)),
       ),
     )
     expect([runs, results.filter((result) => result !== undefined).length]).toEqual([1, 1])
@@ -87,35 +88,24 @@ await describeOnDatabases('approvals', (kind) => {
   })
 
   if (kind === 'postgres')
-    test('MT8 two processes on PostgreSQL that race for 200 approvals get each once', async () => {
+    test('MT8 of 1,000 attempts of two processes on PostgreSQL to run 200 approved calls again, replayed, forged and raced, none succeeds', async () => {
       await using db = await createTestDatabase({ kind })
       const store = createApprovalStore(db)
-      const args = '{}'
       const ids = Array.from({ length: 200 }, (_, n) => `approval_${n}`)
+      const row = { ...wanted, args: canonical(call.args), shown: '', createdAtMs: 0, expiresAtMs: 5_000 }
       for (const id of ids) {
-        await store.add({
-          id,
-          player: ann,
-          dialogue: 'd',
-          tool: 'run_agent',
-          args,
-          shown: '',
-          status: 'pending',
-          createdAtMs: 0,
-          expiresAtMs: 5_000,
-        })
+        await store.add({ ...row, id, status: 'pending' })
         await store.decide(id, ann, 'approved', 1)
       }
       const children = [0, 1].map(() => fork(join(import.meta.dirname, 'testing/approver.ts'), [db.url!]))
       await Promise.all(children.map((child) => once(child, 'message')))
       const answers = children.map((child) => once(child, 'message'))
-      // Each id three times in each process, in opposite orders.
-      for (const [n, child] of children.entries()) {
-        const order = n === 0 ? ids : ids.toReversed()
-        child.send({ ids: order.flatMap((id) => [id, id, id]), args })
-      }
-      const got = (await Promise.all(answers)).flatMap(([all]) => all as string[])
-      expect(got.toSorted()).toEqual(ids.toSorted())
+      // In each process, in opposite orders, each call twice around one that is forged: 200 of the 1,200 may run.
+      const attempts = ids.flatMap((id, n): Attempt[] => [{ ...call, id }, forgedOf(id, n), { ...call, id }])
+      for (const [n, child] of children.entries()) child.send(n === 0 ? attempts : attempts.toReversed())
+      const ran = (await Promise.all(answers)).flatMap(([all]) => all as string[])
+      expect(attempts.length * children.length - ids.length).toBe(ATTEMPTS)
+      expect(ran.toSorted()).toEqual(ids.toSorted())
       for (const child of children) {
         const gone = once(child, 'exit')
         child.disconnect()

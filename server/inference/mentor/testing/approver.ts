@@ -1,26 +1,27 @@
-/** A process of a test: tries to use approvals, all at once with others, and says which it got. */
+/** A process of a test: tries to run approved calls, all at once with others, and says which it ran. */
 import { openDatabase } from '../../../storage/database.ts'
 import { createApprovalStore } from '../../../storage/mentor.ts'
+import { createApprovals, type Wanted } from '../approvals.ts'
+
+/** `id`: the approval that is shown for the call. */
+export type Attempt = Omit<Wanted, 'dialogue'> & { readonly id: string }
 
 await using db = await openDatabase({ url: process.argv[2]!, log: { info() {}, error() {} } })
-const store = createApprovalStore(db)
+const approvals = createApprovals({ store: createApprovalStore(db), clock: { now: () => 1_000 } })
 process.send!('ready')
-for await (const { ids, args } of messages()) {
-  const got = await Promise.all(
-    ids.map(async (id) =>
-      (await store.use({ id, player: 'player_ann' as never, tool: 'run_agent', args }, 1_000)) ? [id] : [],
-    ),
-  )
-  process.send!(got.flat())
+for await (const attempts of messages()) {
+  const ran: string[] = []
+  await Promise.all(attempts.map(({ id, ...call }) => approvals.run(id, call, async () => ran.push(id))))
+  process.send!(ran)
 }
 
-async function* messages(): AsyncGenerator<{ ids: readonly string[]; args: string }> {
+async function* messages(): AsyncGenerator<readonly Attempt[]> {
   while (process.connected) {
     const message = await new Promise<unknown>((resolve) => {
       process.once('message', resolve)
       process.once('disconnect', () => resolve(undefined))
     })
     if (message === undefined) return
-    yield message as { ids: readonly string[]; args: string }
+    yield message as readonly Attempt[]
   }
 }
