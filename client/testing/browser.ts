@@ -1,8 +1,10 @@
 /** Chromium for tests and screenshots, from the package registry alone; and axe run inside a page. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
 import chromium from '@sparticuz/chromium'
 import {
   type Browser,
@@ -21,14 +23,37 @@ export type TestBrowser = {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** The package unpacks into TMPDIR and takes what lies there for its own: each browser gets a folder to itself. */
+const ROOT = resolve(import.meta.dirname, '../..')
+const UNPACK = `import chromium from '@sparticuz/chromium'; await chromium.executablePath()`
+
+/**
+ * The package unpacks 200 MB into TMPDIR and takes what lies there for its own: each version does so once, in a process of its own, for this
+ * one's TMPDIR is also where others put their folders.
+ */
+async function unpackedBrowser(): Promise<string> {
+  const about = readFileSync(join(ROOT, 'node_modules/@sparticuz/chromium/package.json'), 'utf8')
+  const shelf = join(ROOT, '.cache/browser')
+  const place = join(shelf, (JSON.parse(about) as { version: string }).version)
+  if (!existsSync(place)) {
+    mkdirSync(shelf, { recursive: true })
+    const draft = mkdtempSync(join(shelf, 'draft-'))
+    const args = ['--input-type=module', '--eval', UNPACK]
+    await promisify(execFile)(process.execPath, args, { cwd: ROOT, env: { ...process.env, TMPDIR: draft } })
+    try {
+      renameSync(draft, place)
+    } catch (error) {
+      // Another process was quicker: a directory does not replace one that is full.
+      rmSync(draft, { recursive: true, force: true })
+      if (!existsSync(place)) throw error
+    }
+  }
+  return join(place, 'chromium')
+}
+
+/** What it writes goes to a folder of its own, which goes with it. */
 export async function launchBrowser(): Promise<TestBrowser> {
+  const executablePath = await unpackedBrowser()
   const home = mkdtempSync(join(tmpdir(), 'academy-browser-'))
-  const before = process.env.TMPDIR
-  process.env.TMPDIR = home
-  const executablePath = await chromium.executablePath()
-  if (before === undefined) delete process.env.TMPDIR
-  else process.env.TMPDIR = before
   const browser = await playwright.launch({
     executablePath,
     headless: true,
