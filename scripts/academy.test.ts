@@ -17,12 +17,19 @@ beforeEach(() => {
   for (const dir of ['scripts', 'server', 'node_modules/.bin']) mkdirSync(join(root, dir), { recursive: true })
   cpSync(join(import.meta.dirname, 'academy.mjs'), join(root, 'scripts/academy.mjs'))
   writeFileSync(join(root, 'server/cli.ts'), STAND_IN)
-  symlinkSync(process.execPath, join(root, 'node_modules/.bin/node'))
 })
 afterEach(() => rmSync(root, { recursive: true, force: true }))
 
+const NODES = {
+  "the project's Node, which runs the command itself": (bin: string) => symlinkSync(process.execPath, bin),
+  'another Node, which starts the other one': (bin: string) =>
+    writeFileSync(bin, `#!/bin/sh\nexec "${process.execPath}" "$@"\n`, { mode: 0o755 }),
+}
+
 // On Windows there are no signals to pass on, and no shell that keeps them.
-describe.runIf(process.platform !== 'win32')('npx academy', () => {
+describe.runIf(process.platform !== 'win32').each(Object.entries(NODES))('npx academy under %s', (_, install) => {
+  beforeEach(() => install(join(root, 'node_modules/.bin/node')))
+
   test('whoever stops npm stops the command: it is told to end though only the shell between them got the signal', async () => {
     const line = `"${process.execPath}" scripts/academy.mjs; true`
     const shell = spawn('sh', ['-c', line], {

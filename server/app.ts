@@ -12,10 +12,11 @@ import { createWorldScripts } from './agents/world-scripts.ts'
 import { assembleCompute } from './assembly/compute.ts'
 import { assembleCredit } from './assembly/credit.ts'
 import { createDoorstep, tellFrom } from './assembly/doorstep.ts'
+import { ContentError, type Ground } from './assembly/ground.ts'
 import { assembleInference } from './assembly/inference.ts'
 import { assembleLibrary, openWorld } from './assembly/library.ts'
 import { assembleMentor } from './assembly/mentor.ts'
-import { openNetwork } from './assembly/network.ts'
+import { loadNetwork, openNetwork } from './assembly/network.ts'
 import { createNetworkControl } from './assembly/network-control.ts'
 import { assembleTlog } from './assembly/tlog.ts'
 import { assembleTravel, type NodeTravel } from './assembly/travel.ts'
@@ -30,7 +31,6 @@ import { serveCredits } from './ledger/door/door.ts'
 import { createExpiry } from './ledger/expiry.ts'
 import { createLedger } from './ledger/ledger.ts'
 import { createLessons } from './lessons/lessons.ts'
-import { loadCourse } from './lessons/load.ts'
 import { createTrial } from './lessons/trial.ts'
 import { systemClock } from './lib/clock.ts'
 import type { LibraryService } from './library/library.ts'
@@ -58,10 +58,12 @@ import { inspectBackup, restore } from './storage/restore.ts'
 import { createTerminal } from './terminal/index.ts'
 import { VERSION } from './version.ts'
 import type { RunningVisits } from './visits/visits.ts'
-import { formatProblem, loadKeptWorld, loadWorld } from './world/index.ts'
+import { formatProblem, loadWorld } from './world/index.ts'
 
 export type AppOptions = {
   readonly config: Config
+  /** Closed with the app. */
+  readonly ground: Ground
   readonly log: Log
   /** Newest log lines of the network, for the operator's page. */
   readonly ring: LogRing
@@ -74,18 +76,6 @@ export type App = Awaited<ReturnType<typeof createApp>>
 
 const root = resolve(import.meta.dirname, '..')
 
-/** A world, or a course, that cannot be used; every problem is in the message. */
-export class ContentError extends Error {
-  readonly code = 'bad_content'
-}
-
-async function readWorld(dir: string, dataDir: string) {
-  const loaded = await loadKeptWorld(dir, join(dataDir, 'kept', 'world'))
-  if (loaded.ok) return loaded.world
-  const lines = loaded.problems.map((problem) => `  ${formatProblem(problem)}`)
-  throw new ContentError(`The world in ${dir} cannot be used:\n${lines.join('\n')}`)
-}
-
 /** The world as its own files and what is installed in it make it. */
 async function withItems(dir: string, items: WorldItems) {
   const built = await items.build()
@@ -93,13 +83,6 @@ async function withItems(dir: string, items: WorldItems) {
   throw new ContentError(
     `The world in ${dir} cannot be used:\n${built.problems.map((each) => `  ${each}`).join('\n')}`,
   )
-}
-
-async function readCourse(dir: string) {
-  const loaded = await loadCourse(dir)
-  if (loaded.ok) return loaded.course
-  const lines = loaded.problems.map(({ file, line, message }) => `  ${dir}/${file}:${line} ${message}`)
-  throw new ContentError(`The lessons in ${dir} cannot be used:\n${lines.join('\n')}`)
 }
 
 /** A new password for somebody who has forgotten theirs. Throws, in words, when there is nobody to give it to. */
@@ -116,10 +99,11 @@ export async function describeBackup(file: string): Promise<string> {
   return `a backup of ${new Date(createdAtMs).toISOString()} with ${tables.Person ?? 0} people`
 }
 
-export async function createApp({ config, log, ring, restore: wanted, workshop: openWorkshop }: AppOptions) {
+export async function createApp({ config, ground, log, ring, restore: wanted, workshop: openWorkshop }: AppOptions) {
+  await using stack = new AsyncDisposableStack()
+  stack.use(ground)
   if (openWorkshop && !(config.role === 'local' && isOwnMachine(config.host)))
     throw new ConfigError(['a sandbox listens on this machine alone, with the role local'])
-  await using stack = new AsyncDisposableStack()
   const startedAtMs = Date.now()
   const clock = systemClock
   const metrics = stack.use(createMetrics({ version: VERSION }))
@@ -127,15 +111,13 @@ export async function createApp({ config, log, ring, restore: wanted, workshop: 
     log.warn(
       'REDIS_URL is set and not used: a world still runs in one process. Take it away, or start one node for each world.',
     )
-  log.info({ part: 'rooms', world: config.world }, 'opening the world; the first time takes a few seconds')
 
-  const ownWorld = await readWorld(config.world, config.dataDir)
-  const course = await readCourse(join(root, 'content/js-basics'))
-
+  const { world: ownWorld, course } = ground
+  loadNetwork(config).catch(() => {})
   const database = stack.use(
     await openDatabase({
       url: config.databaseUrl,
-      dataDir: join(config.dataDir, 'database'),
+      engine: await ground.embedded,
       log: log.child({ part: 'storage' }),
     }),
   )

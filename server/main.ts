@@ -1,5 +1,6 @@
 /** One node: configuration in, the app runs until a signal. */
-import { type App, type AppOptions, createApp, describeBackup } from './app.ts'
+import type { App, AppOptions } from './app.ts'
+import { layGround } from './assembly/ground.ts'
 import { endWith } from './cli/end.ts'
 import { nodeEnv } from './cli/environment.ts'
 import type { Config } from './config.ts'
@@ -25,6 +26,13 @@ async function drain(app: App, log: Log): Promise<void> {
   clearTimeout(patience)
 }
 
+/** The other parts are loaded while the embedded database starts in its thread. */
+async function openApp(options: Omit<AppOptions, 'ground'>): Promise<App> {
+  const ground = await layGround(options.config, options.log)
+  const { createApp } = await import('./app.ts')
+  return createApp({ ...options, ground })
+}
+
 /** Runs until SIGTERM or SIGINT has been obeyed. Prints `ready http://…` on standard output. */
 export async function runNode(config: Config, { workshop }: Pick<AppOptions, 'workshop'> = {}): Promise<void> {
   const ring = createLogRing({
@@ -47,6 +55,7 @@ export async function runNode(config: Config, { workshop }: Pick<AppOptions, 'wo
     backup: async ({ file }, progress) => running().backup(String(file), progress),
     restore: async ({ file, force }, progress) => {
       const before = running()
+      const { describeBackup } = await import('./app.ts')
       progress(await describeBackup(String(file)))
       if (force !== true)
         throw new Error(
@@ -58,9 +67,9 @@ export async function runNode(config: Config, { workshop }: Pick<AppOptions, 'wo
       // Where a free port was asked for, those who are out there know the one that was found.
       const same = { ...config, port: Number(new URL(before.url).port) || config.port }
       try {
-        app = await createApp({ config: same, log, ring, workshop, restore: { file: String(file), progress } })
+        app = await openApp({ config: same, log, ring, workshop, restore: { file: String(file), progress } })
       } catch (error) {
-        app = await createApp({ config: same, log, ring, workshop })
+        app = await openApp({ config: same, log, ring, workshop })
         throw error
       }
       return { url: app.url }
@@ -80,7 +89,7 @@ export async function runNode(config: Config, { workshop }: Pick<AppOptions, 'wo
     patient: ['backup', 'restore', 'verify-audit', 'audit-ledger', 'audit-log', 'reload', 'models'],
   })
   await checkPorts(config)
-  app = await createApp({ config, log, ring, workshop })
+  app = await openApp({ config, log, ring, workshop })
   process.stdout.write(`ready ${app.url}\n`)
   const signal = await stopped
   process.once(signal, () => process.exit(1))

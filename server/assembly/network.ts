@@ -30,13 +30,15 @@ export type NetworkNeeds = {
   readonly trust?: (owner: OwnerId | undefined) => number
 }
 
+/** Loads what `openNetwork` will need; undefined where there is nothing to link with. */
+export const loadNetwork = async (config: Config) =>
+  wantsLinks(config) ? Promise.all([import('../link/network.ts'), import('../link/registry/invite.ts')]) : undefined
+
 export async function openNetwork(needs: NetworkNeeds): Promise<RunningNetwork | undefined> {
   const { config, database, clock, log, zones, busy, trust } = needs
-  if (!wantsLinks(config)) return undefined
-  const [{ startNetwork }, { readInvite }] = await Promise.all([
-    import('../link/network.ts'),
-    import('../link/registry/invite.ts'),
-  ])
+  const loaded = await loadNetwork(config)
+  if (!loaded) return undefined
+  const [{ startNetwork }, { readInvite }] = loaded
   const invite = config.invite === undefined ? undefined : readInvite(config.invite)
   if (config.invite !== undefined && !invite)
     throw new ConfigError(['--invite is not an invitation that can be read'])

@@ -7,7 +7,7 @@ import {
   TRANSACTION_MAX_WAIT_MS,
   TRANSACTION_TIMEOUT_MS,
 } from '../limits.ts'
-import { startEmbedded } from './embedded.ts'
+import { type Embedded, startEmbedded } from './embedded.ts'
 import { StorageError } from './errors.ts'
 import { PrismaClient } from './generated/client.ts'
 import { type Migration, migrate, readMigrations } from './migrations.ts'
@@ -46,6 +46,8 @@ export type DatabaseOptions = {
   readonly migrations?: readonly Migration[]
   /** For tests: start the in-memory database from this image of one. */
   readonly imageFile?: string
+  /** An embedded database that runs already, and goes on running when this one is closed. */
+  readonly engine?: Pick<Embedded, 'connection'>
 }
 
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
@@ -58,13 +60,13 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   pool.on('error', (error) => options.log.error({ err: error }, 'a database connection was lost'))
 
   const migrations = options.migrations ?? readMigrations()
-  await bringUpToDate(pool, migrations, options)
-
   const prisma = new PrismaClient({
     adapter: new PrismaPg(pool, { disposeExternalPool: false }),
     transactionOptions: { maxWait: TRANSACTION_MAX_WAIT_MS, timeout: TRANSACTION_TIMEOUT_MS },
   })
   stack.defer(() => prisma.$disconnect())
+  // Prisma compiles its queries' compiler meanwhile; it asks the database for nothing yet.
+  await Promise.all([bringUpToDate(pool, migrations, options), prisma.$connect()])
   const opened = stack.move()
   const ping = async () => void (await pool.query('SELECT 1'))
   const canWrite = () => health.canWrite(pool)
@@ -72,12 +74,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 }
 
 async function embedded(stack: AsyncDisposableStack, options: DatabaseOptions): Promise<PoolConfig> {
-  const { dataDir, imageFile, onLost, log } = options
-  const lost = (error: Error) => {
-    log.error({ err: error }, 'the embedded database was lost')
-    onLost?.(error)
-  }
-  const { connection } = stack.use(await startEmbedded({ dataDir, imageFile, onLost: lost }))
+  const { dataDir, imageFile, engine, onLost, log } = options
+  const { connection } = engine ?? stack.use(await startEmbedded({ dataDir, imageFile, log, onLost }))
   return { ...connection, max: 1, idleTimeoutMillis: 0 }
 }
 

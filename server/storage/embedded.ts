@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { EMBEDDED_CLOSE_TIMEOUT_MS, UNIX_SOCKET_PATH_MAX_BYTES } from '../limits.ts'
 import { StorageError } from './errors.ts'
-import type { PgliteWorkerData, PgliteWorkerMessage } from './pglite-worker.ts'
+import type { PgliteWorkerMessage, PgliteWorkerOrder } from './pglite-worker.ts'
 
 export type Embedded = {
   /** For `pg`: a directory means a unix socket in it. */
@@ -22,21 +22,38 @@ export type EmbeddedOptions = {
   /** Made where it is missing; absent: in memory. */
   readonly dataDir?: string
   readonly imageFile?: string
+  /** Nothing is made or opened before this resolves, nor when it rejects; the thread gets ready meanwhile. */
+  readonly after?: Promise<unknown>
+  readonly log?: { error(fields: object, message: string): void }
+  /** Called once when it dies under us. */
   readonly onLost?: (error: Error) => void
 }
 
 /** `pg` looks for `.s.PGSQL.<port>` in a directory given as host. */
 const UNIX_PORT = 5432
 
-export async function startEmbedded({ dataDir, imageFile, onLost }: EmbeddedOptions): Promise<Embedded> {
-  const socketDir = makeDirectories(dataDir)
-  const data: PgliteWorkerData = { dataDir, imageFile, socketPath: socketDir && socketIn(socketDir) }
-  const worker = new Worker(new URL('./pglite-worker.ts', import.meta.url), { workerData: data })
+export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
+  const { dataDir, imageFile, after, log, onLost } = options
+  const worker = new Worker(new URL('./pglite-worker.ts', import.meta.url))
+  let socketDir: string | undefined
   const removeSocketDir = () => socketDir && rmSync(socketDir, { recursive: true, force: true })
   try {
-    const port = await ready(worker)
+    const answer = ready(worker)
+    answer.catch(() => {})
+    await after
+    socketDir = makeDirectories(dataDir)
+    worker.postMessage({
+      dataDir,
+      imageFile,
+      socketPath: socketDir && socketIn(socketDir),
+    } satisfies PgliteWorkerOrder)
+    const port = await answer
     let closing = false
-    const lost = (error: Error) => !closing && onLost?.(error)
+    const lost = (error: Error) => {
+      if (closing) return
+      log?.error({ err: error }, 'the embedded database was lost')
+      onLost?.(error)
+    }
     worker.on('error', lost)
     worker.on('exit', () => lost(new StorageError('embedded_failed', 'The embedded database ended by itself.')))
     const where = socketDir ? { host: socketDir, port: UNIX_PORT } : { host: '127.0.0.1', port }

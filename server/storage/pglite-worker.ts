@@ -1,13 +1,14 @@
-/** Worker thread: PGlite behind a socket that speaks PostgreSQL's protocol. Started by embedded.ts only. */
+/** Worker thread: PGlite behind a socket that speaks PostgreSQL's protocol, once it is told where. Started by embedded.ts only. */
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import { PGlite } from '@electric-sql/pglite'
 import { createPgliteServer } from './pglite-server.ts'
 import { createSyncedPglite } from './pglite-sync.ts'
 
-export type PgliteWorkerData = {
+/** The first message to it; the second, whatever it is, ends it. */
+export type PgliteWorkerOrder = {
   /** Absent: in memory. */
   readonly dataDir?: string
   /** For tests: an image of a data directory to start from, in memory. */
@@ -21,7 +22,7 @@ export type PgliteWorkerMessage =
 
 const say = (message: PgliteWorkerMessage) => parentPort!.postMessage(message)
 
-async function main({ dataDir, imageFile, socketPath }: PgliteWorkerData) {
+async function main({ dataDir, imageFile, socketPath }: PgliteWorkerOrder) {
   const db = dataDir === undefined ? await PGlite.create(inMemory(imageFile)) : await createSyncedPglite(dataDir)
   const { server, close } = createPgliteServer(db, (error) => {
     // Thrown outside every promise, so that the thread ends and its starter hears why.
@@ -42,6 +43,8 @@ async function main({ dataDir, imageFile, socketPath }: PgliteWorkerData) {
 const inMemory = (imageFile: string | undefined) =>
   imageFile === undefined ? {} : { loadDataDir: new Blob([readFileSync(imageFile)], { type: 'application/x-gzip' }) }
 
-main(workerData as PgliteWorkerData).catch((error: unknown) =>
-  say({ type: 'failed', message: error instanceof Error ? error.message : String(error) }),
-)
+parentPort!.once('message', (order: PgliteWorkerOrder) => {
+  main(order).catch((error: unknown) =>
+    say({ type: 'failed', message: error instanceof Error ? error.message : String(error) }),
+  )
+})
