@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { names, wholeNumber } from './arguments.ts'
 import { onNode, showAnswer } from './ask-node.ts'
 import type { DataOption } from './environment.ts'
+import { type BuildOptions, buildServers } from './shard-build.ts'
 
 type Options = DataOption & { readonly [option: string]: unknown }
 
@@ -16,6 +17,12 @@ export function addShardCommands(program: Command): void {
   under('list', 'what is lent, and models over several nodes').action((options: Options) =>
     ask(options, { do: 'shard-list' }),
   )
+  under('build', "build llama.cpp's servers from the source that comes along: once, in minutes, without network")
+    .option('--dir <dir>', 'where to; where the node looks, without it')
+    .option('--jobs <n>', 'how many compilers at once; one for each core but one, without it', wholeNumber(1))
+    .option('--native', 'for the processor of this machine; nodes work together when theirs are built alike')
+    .option('--cuda', 'for NVIDIA cards')
+    .action((options: BuildOptions) => buildServers(options))
   under('lend', 'lend memory to trusted nodes that you name; they can run programs of llama.cpp on it')
     .requiredOption('--memory <mb>', 'how much, in MiB', wholeNumber(64))
     .requiredOption('--to <nodes>', 'nodes by name or id, or owners by key, with commas', names)

@@ -13,7 +13,7 @@ export async function findTemplate(name: string): Promise<Template> {
   const loaded = await loadCourse(COURSE)
   const lessons = loaded.ok ? loaded.course.lessons : []
   const lesson = lessons.find(({ slug }) => slug === name)
-  if (lesson) return { files: lesson.starter, test: testOf(lesson) }
+  if (lesson) return { files: lesson.code.en.starter, test: testOf(lesson) }
   const names = [...TEMPLATE_NAMES, ...lessons.map(({ slug }) => slug)].join(', ')
   throw new AuthorProblem('no_template', `There is no template ${name}. There are ${names}.`)
 }

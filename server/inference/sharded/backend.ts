@@ -82,7 +82,7 @@ export function createShardedBackend(model: ShardedModel, parts: ShardedParts): 
     if (!servers)
       throw new ShardError(
         'no_servers',
-        'llama.cpp\'s servers are not built here. Run "node scripts/build-llama-servers.ts", then add the model anew.',
+        'llama.cpp\'s servers are not built here. Run "npx academy shard build", then add the model anew.',
       )
     await using stack = new AsyncDisposableStack()
     const { maxPriceMicroPerMinute } = model

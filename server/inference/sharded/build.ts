@@ -39,7 +39,7 @@ export async function findLlamaServers(dir: string): Promise<LlamaServers | unde
   for (const [name, sha256] of Object.entries(build.binaries))
     if ((await sha256OfFile(place(name as keyof Build['binaries'])).catch(() => undefined)) !== sha256)
       throw new Error(
-        `${join(dir, 'bin', name)} is not what was built there. Build it anew with "node scripts/build-llama-servers.ts --dir ${dir}".`,
+        `${join(dir, 'bin', name)} is not what was built there. Build it anew with "npx academy shard build --dir ${dir}".`,
       )
   return { build: hashOfBuild(build), rpcServer: place('rpc-server'), llamaServer: place('llama-server') }
 }

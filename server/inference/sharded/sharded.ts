@@ -115,8 +115,7 @@ export function createShards({ serversDir, settings, store, now, log }: ShardsPa
   async function add(asked: NewSharded, progress: (line: string) => void) {
     const { network, begin } = here()
     await lookForServers()
-    if (!servers)
-      throw new InferError('unsupported', `${problem}. Build them with "node scripts/build-llama-servers.ts".`)
+    if (!servers) throw new InferError('unsupported', `${problem}. Build them with "npx academy shard build".`)
     if (asked.nodes.length < 1 || asked.nodes.length > SHARD_NODES_MAX)
       throw new InferError('bad_request', `A model is spread over one or ${SHARD_NODES_MAX} other nodes.`)
     const nodes: string[] = []
@@ -176,7 +175,7 @@ export function createShards({ serversDir, settings, store, now, log }: ShardsPa
       const now = here()
       await lookForServers()
       if (offer && !servers)
-        throw new InferError('unsupported', `${problem}. Build them with "node scripts/build-llama-servers.ts".`)
+        throw new InferError('unsupported', `${problem}. Build them with "npx academy shard build".`)
       await settings.set(LEND, offer ? plain(offer) : null)
       await now.lender.offer(offer)
       say(now)
