@@ -81,6 +81,8 @@ export const SESSION_CACHE_MAX = 20_000
 export const SESSION_CACHE_TTL_MS = 30_000
 /** How often a process that shares its database looks for changes of standing made by the others. */
 export const STANDING_POLL_MS = 1_000
+/** Audit entries of this process that the reading skips; more than are written between two readings. A forgotten one is only heard again. */
+export const STANDING_OWN_ENTRIES_MAX = 10_000
 /** Audit entries read at a time. */
 export const AUDIT_PAGE = 500
 /** Longest reason of a sanction or note of a moderator. */
@@ -466,6 +468,8 @@ export const ROOM_CLIENTS_MAX = 600
 export const ROOM_CONNECTIONS_PER_PERSON_MAX = 4
 /** Seats one person may have reserved and not taken yet. */
 export const ROOM_SEATS_PENDING_MAX = 6
+/** People whose reserved seats are counted at once; the first of them makes room. */
+export const ROOM_SEATS_ASKING_PEOPLE_MAX = 10_000
 /** A reserved seat waits this long for its connection. */
 export const ROOM_SEAT_WAIT_S = 15
 /** The seat of a connection that broke off is kept this long. */
@@ -1067,6 +1071,9 @@ export const WORK_TIME_MIN_MS = 20_000
 export const WORK_HOST_IDLE_MS = 60_000
 /** Parts after which a host is replaced. */
 export const WORK_HOST_PARTS = 20_000
+/** Parts of at most so much fuel are handed to a host this many at a time: it needs not wait for the next one. */
+export const WORK_SMALL_FUEL = 10_000
+export const WORK_SMALL_AT_ONCE = 16
 /** Hosts that one worker may be set to run. */
 export const WORK_HOSTS_MAX = 64
 /** Work that waits to be written down. */

@@ -1,4 +1,4 @@
-/** The process that works on parts: one at a time, with nothing in reach but this program. */
+/** The process that works on parts: one after the other, with nothing in reach but this program. */
 
 import { fromBytes, toBytes } from '../kinds/encoding.ts'
 import { KINDS } from '../kinds/index.ts'
@@ -38,6 +38,8 @@ function encoded(outcome: Outcome): Uint8Array {
   }
 }
 
-process.on('message', (message: ToHost) => send({ type: 'done', id: message.id, ...work(message) }))
+process.on('message', (parts: readonly ToHost[]) => {
+  for (const part of parts) send({ type: 'done', id: part.id, ...work(part) })
+})
 process.on('disconnect', () => process.exit(0))
 send({ type: 'ready' })

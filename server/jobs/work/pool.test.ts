@@ -67,6 +67,19 @@ describe('work in processes of its own', () => {
     expect((await run('sum', [1e308, 1e308])).outcome).toMatchObject({ ok: false, error: { code: 'not_finite' } })
   })
 
+  test('J23 small parts that were handed over together with one that is called off are done all the same', async () => {
+    const stop = new AbortController()
+    const small = (n: number, signal = never) =>
+      pool.run({ kind: 'sum', part: toBytes([n, 1]), fuel: 3, memoryMb: 64, signal, progress() {} })
+    const all = Array.from({ length: 200 }, (_, n) => small(n, n % 40 === 20 ? stop.signal : never))
+    const ended = Promise.allSettled(all)
+    await all[0]
+    stop.abort()
+    for (const [n, one] of (await ended).entries())
+      if (one.status === 'fulfilled') expect(fromBytes(one.value.bytes)).toEqual({ ok: true, value: n + 1 })
+      else expect([n % 40, one.reason]).toMatchObject([20, { code: 'worker_failed' }])
+  })
+
   test('J23 work that is called off ends, and what stands beside it goes on', async () => {
     const stop = new AbortController()
     const long = run('hash', { text: 'x', rounds: 2_000_000 }, { signal: stop.signal, progress: () => stop.abort() })

@@ -2,7 +2,15 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { WORK_FUEL_PER_MS, WORK_HEAP_MB, WORK_HOST_IDLE_MS, WORK_HOST_PARTS, WORK_TIME_MIN_MS } from '../../limits.ts'
+import {
+  WORK_FUEL_PER_MS,
+  WORK_HEAP_MB,
+  WORK_HOST_IDLE_MS,
+  WORK_HOST_PARTS,
+  WORK_SMALL_AT_ONCE,
+  WORK_SMALL_FUEL,
+  WORK_TIME_MIN_MS,
+} from '../../limits.ts'
 import { WorkerFailed } from '../kinds/script.ts'
 import type { FromHost, ToHost } from './host.ts'
 
@@ -29,13 +37,17 @@ type Waiting = {
   readonly resolve: (done: TaskDone) => void
   readonly reject: (error: Error) => void
 }
+type Given = Waiting & { readonly id: number; readonly sinceMs: number; readonly end: () => void }
 type Host = {
   readonly child: ChildProcess
   readonly gone: Promise<void>
-  current?: Waiting & { readonly id: number; readonly end: () => void }
+  /** What it was handed, by number: it works on the first, and small parts wait behind small parts. */
+  readonly given: Map<number, Given>
   ready: boolean
   parts: number
   why?: string
+  /** What it is ended for; absent: whatever it works on. */
+  blamed?: number
   idle?: NodeJS.Timeout
 }
 
@@ -67,10 +79,14 @@ export function createWorkPool(options: { readonly hosts: number; readonly idleM
       child.once('close', () => resolve())
       child.once('error', () => resolve())
     })
-    const host: Host = { child, gone, ready: false, parts: 0 }
+    const host: Host = { child, gone, given: new Map(), ready: false, parts: 0 }
+    const watch = setInterval(() => look(host), WATCH_MS).unref()
     hosts.add(host)
     child.on('message', (message: FromHost) => hear(host, message))
-    void gone.then(() => bury(host))
+    void gone.then(() => {
+      clearInterval(watch)
+      bury(host)
+    })
     return host
   }
 
@@ -80,106 +96,129 @@ export function createWorkPool(options: { readonly hosts: number; readonly idleM
       give()
       return
     }
-    const { current } = host
-    if (!current || current.id !== message.id) return
+    const given = host.given.get(message.id)
+    if (!given) return
     if (message.type === 'progress') {
-      current.task.progress(message.share)
+      given.task.progress(message.share)
       return
     }
-    delete host.current
-    current.end()
+    host.given.delete(given.id)
+    given.end()
     host.parts++
-    current.resolve({ bytes: message.bytes, fuel: message.fuel })
-    if (host.parts >= WORK_HOST_PARTS) end(host, 'replaced as planned')
+    given.resolve({ bytes: message.bytes, fuel: message.fuel })
+    if (host.parts >= WORK_HOST_PARTS && host.given.size === 0) end(host, 'replaced as planned')
     give()
   }
 
-  /** Work for whoever is free; more hosts while there is more to do than hands. */
+  /** Work for whoever is free, small parts for who will be soon; more hosts while there is more to do than hands. */
   function give(): void {
-    for (const host of hosts) {
-      if (queue.length === 0) break
-      if (host.ready && !host.current && !host.why) begin(host, queue.shift()!)
-    }
+    for (const host of hosts) if (host.ready && !host.why) hand(host)
     const coming = [...hosts].filter((host) => !host.ready && !host.why).length
     const alive = [...hosts].filter((host) => !host.why).length
     for (let n = alive; n < max && n - alive + coming < queue.length; n++) start()
-    for (const host of hosts) if (host.ready && !host.current) rest(host)
+    for (const host of hosts) if (host.ready && host.given.size === 0) rest(host)
   }
 
-  function begin(host: Host, waiting: Waiting): void {
+  /** Handed over together when half of what it may have is done: a message for each part would cost more than the part. */
+  function hand(host: Host): void {
+    if (queue.length === 0 || host.given.size > WORK_SMALL_AT_ONCE / 2) return
+    const parts: ToHost[] = []
+    while (queue.length > 0 && mayTake(host, queue[0]!.task)) parts.push(begin(host, queue.shift()!))
+    if (parts.length > 0) host.child.send(parts, () => {})
+  }
+
+  function mayTake({ given, parts }: Host, task: Task): boolean {
+    if (given.size === 0) return true
+    return (
+      given.size < WORK_SMALL_AT_ONCE &&
+      parts + given.size < WORK_HOST_PARTS &&
+      isSmall(task) &&
+      [...given.values()].every((one) => isSmall(one.task))
+    )
+  }
+
+  function begin(host: Host, waiting: Waiting): ToHost {
     clearTimeout(host.idle)
     delete host.idle
     const { task } = waiting
     const id = nextId++
-    const timer = setTimeout(
-      () => end(host, 'it took too long'),
-      Math.max(WORK_TIME_MIN_MS, task.fuel / WORK_FUEL_PER_MS),
-    )
-    const watch = setInterval(() => {
-      if (residentMb(host.child.pid) > BARE_MB + WORK_HEAP_MB + task.memoryMb) end(host, 'it took too much memory')
-    }, WATCH_MS)
-    const cancel = () => end(host, 'it was called off')
+    const cancel = () => end(host, 'it was called off', id)
     task.signal.addEventListener('abort', cancel, { once: true })
-    host.current = {
+    host.given.set(id, {
       ...waiting,
       id,
-      end() {
-        clearTimeout(timer)
-        clearInterval(watch)
-        task.signal.removeEventListener('abort', cancel)
-      },
-    }
-    host.child.send({ id, kind: task.kind, part: task.part } satisfies ToHost, () => {})
+      sinceMs: performance.now(),
+      end: () => task.signal.removeEventListener('abort', cancel),
+    })
+    return { id, kind: task.kind, part: task.part }
+  }
+
+  /** What it works on has taken too long, or too much. */
+  function look(host: Host): void {
+    const [first] = host.given.values()
+    if (!first) return
+    const { task, sinceMs } = first
+    const mostMs = Math.max(WORK_TIME_MIN_MS, task.fuel / WORK_FUEL_PER_MS)
+    if (performance.now() - sinceMs > mostMs) end(host, 'it took too long')
+    else if (residentMb(host.child.pid) > BARE_MB + WORK_HEAP_MB + task.memoryMb) end(host, 'it took too much memory')
   }
 
   function rest(host: Host): void {
     host.idle ??= setTimeout(() => end(host, 'nothing to do'), options.idleMs ?? WORK_HOST_IDLE_MS).unref()
   }
 
-  function end(host: Host, why: string): void {
-    host.why ??= why
+  function end(host: Host, why: string, blamed?: number): void {
+    if (host.why === undefined) {
+      host.why = why
+      if (blamed !== undefined) host.blamed = blamed
+    }
     host.child.kill('SIGKILL')
   }
 
   function bury(host: Host): void {
     hosts.delete(host)
     clearTimeout(host.idle)
-    const { current } = host
-    if (current) {
-      current.end()
-      current.reject(new WorkerFailed(`The process working on it ended: ${host.why ?? 'it was lost'}.`))
+    const blamed = host.blamed ?? host.given.keys().next().value
+    const innocent: Waiting[] = []
+    for (const given of host.given.values()) {
+      given.end()
+      if (given.id === blamed || closed || given.task.signal.aborted)
+        given.reject(new WorkerFailed(`The process working on it ended: ${host.why ?? 'it was lost'}.`))
+      else innocent.push(given)
     }
+    for (const { task, resolve, reject } of innocent.reverse()) enqueue({ task, resolve, reject }, 'first')
     if (!closed) give()
+  }
+
+  function enqueue(waiting: Waiting, where: 'first' | 'last'): void {
+    if (where === 'last') queue.push(waiting)
+    else queue.unshift(waiting)
+    const leave = () => {
+      const at = queue.indexOf(waiting)
+      if (at < 0) return
+      queue.splice(at, 1)
+      waiting.reject(new WorkerFailed('It was called off.'))
+    }
+    waiting.task.signal.addEventListener('abort', leave, { once: true })
   }
 
   return {
     run(task) {
       if (closed || task.signal.aborted) return Promise.reject(new WorkerFailed('It was called off.'))
       return new Promise((resolve, reject) => {
-        const waiting = { task, resolve, reject }
-        queue.push(waiting)
-        task.signal.addEventListener(
-          'abort',
-          () => {
-            const at = queue.indexOf(waiting)
-            if (at < 0) return
-            queue.splice(at, 1)
-            reject(new WorkerFailed('It was called off.'))
-          },
-          { once: true },
-        )
+        enqueue({ task, resolve, reject }, 'last')
         give()
       })
     },
     resize(count) {
       max = count
-      for (const host of [...hosts].slice(count)) if (!host.current) end(host, 'fewer are wanted')
+      for (const host of [...hosts].slice(count)) if (host.given.size === 0) end(host, 'fewer are wanted')
       give()
     },
     stats: () => ({
       hosts: hosts.size,
-      working: [...hosts].filter((host) => host.current).length,
-      waiting: queue.length,
+      working: [...hosts].filter(({ given }) => given.size > 0).length,
+      waiting: [...hosts].reduce((sum, { given }) => sum + Math.max(0, given.size - 1), queue.length),
     }),
     async [Symbol.asyncDispose]() {
       closed = true
@@ -190,6 +229,8 @@ export function createWorkPool(options: { readonly hosts: number; readonly idleM
     },
   }
 }
+
+const isSmall = ({ fuel }: Task): boolean => fuel <= WORK_SMALL_FUEL
 
 /** Linux only; elsewhere the heap's own limit must do. */
 function residentMb(pid: number | undefined): number {
