@@ -57,20 +57,17 @@ const SET_ACCOUNTS = `UPDATE "LedgerAccount" a SET "debitsPendingMicro" = n.dp, 
 const ADD_TOTALS = `INSERT INTO "LedgerTotal" AS t (code, way, entries, "amountMicro")
   SELECT * FROM unnest($18::text[], $19::text[], $20::bigint[], $21::bigint[])
   ON CONFLICT (code, way) DO UPDATE SET entries = t.entries + EXCLUDED.entries, "amountMicro" = t."amountMicro" + EXCLUDED."amountMicro"`
+const OPEN_PENDING = `INSERT INTO "LedgerPending" (id, "expiresAtMs") SELECT * FROM unnest($23::text[], $24::bigint[])`
+const END_PENDING = `DELETE FROM "LedgerPending" WHERE id = ANY($25)`
 /** One statement for a batch: every row once. */
 const WRITE = {
   name: 'ledger-write',
-  text: `WITH entries AS (${INSERT_ENTRIES}), accounts AS (${SET_ACCOUNTS}) ${ADD_TOTALS}`,
+  text: `WITH entries AS (${INSERT_ENTRIES}), accounts AS (${SET_ACCOUNTS}), opened AS (${OPEN_PENDING}), ended AS (${END_PENDING}) ${ADD_TOTALS}`,
 }
 const OPEN_ACCOUNTS = {
   name: 'ledger-accounts-new',
   text: `INSERT INTO "LedgerAccount" (id, "mayGoNegative") SELECT * FROM unnest($1::text[], $2::boolean[])`,
 }
-const OPEN_PENDING = {
-  name: 'ledger-open',
-  text: `INSERT INTO "LedgerPending" (id, "expiresAtMs") SELECT * FROM unnest($1::text[], $2::bigint[])`,
-}
-const END_PENDING = { name: 'ledger-end', text: `DELETE FROM "LedgerPending" WHERE id = ANY($1)` }
 const SET_MINTED = {
   name: 'ledger-mint',
   text: `INSERT INTO "LedgerMinted" (day, account, "amountMicro") SELECT $1, * FROM unnest($2::text[], $3::bigint[])
@@ -202,7 +199,7 @@ async function write(
   change: LedgerChange,
   { accounts: known, atMs }: LedgerFound,
 ): Promise<void> {
-  const { accounts, opened, ended, minted } = change
+  const { accounts, minted } = change
   const fresh = accounts.filter(({ id }) => !known.has(id))
   if (fresh.length > 0)
     await client.query({
@@ -210,17 +207,11 @@ async function write(
       values: [fresh.map(({ id }) => id), fresh.map(({ mayGoNegative }) => mayGoNegative)],
     })
   await client.query({ ...WRITE, values: valuesOf(change) })
-  if (opened.length > 0)
-    await client.query({
-      ...OPEN_PENDING,
-      values: [opened.map(({ id }) => id), opened.map(({ expiresAtMs }) => expiresAtMs)],
-    })
-  if (ended.length > 0) await client.query({ ...END_PENDING, values: [ended] })
   if (minted.size > 0)
     await client.query({ ...SET_MINTED, values: [dayOf(atMs), [...minted.keys()], [...minted.values()]] })
 }
 
-const valuesOf = ({ transfers, accounts, totals }: LedgerChange): unknown[] => [
+const valuesOf = ({ transfers, accounts, totals, opened, ended }: LedgerChange): unknown[] => [
   transfers.map(({ id }) => id),
   transfers.map(({ index }) => index),
   transfers.map(({ kind }) => kind),
@@ -243,4 +234,7 @@ const valuesOf = ({ transfers, accounts, totals }: LedgerChange): unknown[] => [
   totals.map(({ entries }) => entries),
   totals.map(({ amountMicro }) => amountMicro),
   transfers.map(({ memoSalt }) => (memoSalt ? Buffer.from(memoSalt) : null)),
+  opened.map(({ id }) => id),
+  opened.map(({ expiresAtMs }) => expiresAtMs),
+  ended,
 ]
