@@ -11,35 +11,36 @@ const $$imul = Math.imul
 const $$floor = Math.floor
 const $$noop = () => {}
 
-const $$state = {
-  __proto__: null,
+/** Classes and not bare objects, here and below: what has no prototype is a table that the engine looks every name up in. */
+class $$State {
   /** `{ id, name, owner, place }` */
-  self: undefined,
-  limits: undefined,
-  tick: 0,
+  self = undefined
+  limits = undefined
+  tick = 0
   /** Fuel that this turn began with. */
-  budget: 0,
-  random: 0,
-  isRead: false,
-  memory: undefined,
-  memoryText: '{}',
-  main: 'waiting',
-  error: undefined,
+  budget = 0
+  random = 0
+  isRead = false
+  memory = undefined
+  memoryText = '{}'
+  main = 'waiting'
+  error = undefined
   /** The first handler of this turn that failed. */
-  failed: undefined,
-  nextCall: 1,
-  waiting: 0,
-  calls: '',
-  logs: '',
-  logLines: 0,
-  handlers: 0,
-  listensChanged: false,
+  failed = undefined
+  nextCall = 1
+  waiting = 0
+  calls = ''
+  logs = ''
+  logLines = 0
+  handlers = 0
+  listensChanged = false
   /** What `main`'s module exports. */
-  program: undefined,
+  program = undefined
   /** Whether this turn is the console's. */
-  console: false,
-  evals: '',
+  console = false
+  evals = ''
 }
+const $$state = new $$State()
 const $$pending = new Map()
 const $$handlers = { __proto__: null }
 
@@ -168,6 +169,23 @@ $$define($$Action.prototype, 'then', {
   configurable: true,
 })
 
+/** An action that has no answer yet. */
+class $$Settle {
+  action
+  call
+  tick = $$state.tick
+  resolve = undefined
+  reject = undefined
+  promise = undefined
+  /** Where it was asked for: what it is refused with. */
+  site
+  constructor(action, call, site) {
+    this.action = action
+    this.call = call
+    this.site = site
+  }
+}
+
 const $$wrong = (action, name, why) =>
   $$coded(new $$TypeError(`me.${action}: ${name} ${why}`), 'bad_argument', { action, name })
 
@@ -213,18 +231,10 @@ const $$act = (action, values) => {
   $$state.waiting++
   // Here and not in what the promise runs: each frame more that it remembers costs as much as all the rest.
   const site = new $$Refusal('', '')
-  let settle
+  const settle = new $$Settle(action.name, call, site)
   const promise = new $$Action((resolve, reject) => {
-    settle = {
-      __proto__: null,
-      action: action.name,
-      call,
-      tick: $$state.tick,
-      resolve,
-      reject,
-      promise: undefined,
-      site,
-    }
+    settle.resolve = resolve
+    settle.reject = reject
   })
   settle.promise = promise
   // What watching for a refusal costs, whether one comes or not.
@@ -251,6 +261,15 @@ const $$answer = (input) => {
 
 // --- handlers --------------------------------------------------------------------------------------------------------------
 
+class $$Listener {
+  handler
+  next = undefined
+  gone = false
+  constructor(handler) {
+    this.handler = handler
+  }
+}
+
 const $$on = (name, handler) => {
   $$charge(5)
   if (typeof name !== 'string' || !(name in $$handlers))
@@ -267,7 +286,7 @@ const $$on = (name, handler) => {
   if ($$state.handlers >= $$state.limits.handlers)
     throw $$coded(new $$Error('on: too many handlers'), 'too_many_handlers', { max: $$state.limits.handlers })
   const list = $$handlers[name]
-  const entry = { __proto__: null, handler, next: undefined, gone: false }
+  const entry = new $$Listener(handler)
   if (list.last === undefined) list.first = entry
   else list.last.next = entry
   list.last = entry

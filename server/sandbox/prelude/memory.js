@@ -114,14 +114,12 @@ const $$refreshList = (node, list, here, depth) => {
 const $$refreshObject = (node, object, here, depth) => {
   const was = node.size
   const { keys, heads, count } = node.shape
-  const [edits, texts, told, editAt, editSize, editText] = [
-    $$edits,
-    $$texts,
-    $$told,
-    $$editAt,
-    $$editSize,
-    $$editText,
-  ]
+  const edits = $$edits
+  const texts = $$texts
+  const told = $$told
+  const editAt = $$editAt
+  const editSize = $$editSize
+  const editText = $$editText
   let at = here + 1
   let grown = 0
   let i = 0
@@ -157,9 +155,8 @@ const $$refreshObject = (node, object, here, depth) => {
     return
   }
   if (i > count) {
-    const all = $$keys(object)
-    const body = $$addKeys(node, object, all, count, depth)
-    node.shape = $$shapeOf(all)
+    node.shape = $$shapeOf($$keys(object))
+    const body = $$addKeys(node, object, count, depth)
     if (body !== '') {
       const text = was === 2 ? body : `,${body}`
       $$edit(here + was - 1, 0, text)
@@ -186,6 +183,15 @@ const $$markTouched = () => {
   }
 }
 
+class $$Mark {
+  at
+  next
+  constructor(at, next) {
+    this.at = at
+    this.next = next
+  }
+}
+
 const $$mark = (node, at) => {
   let before
   let after = node.marks
@@ -193,7 +199,7 @@ const $$mark = (node, at) => {
     before = after
     after = after.next
   }
-  const mark = { __proto__: null, at, next: after }
+  const mark = new $$Mark(at, after)
   if (before === undefined) node.marks = mark
   else before.next = mark
 }

@@ -4,13 +4,15 @@
  */
 'use strict'
 
-/** The keys of objects that look alike, and how many characters each takes with quotes and colon. */
+/** The keys of objects that look alike, each as it is written with quotes and colon, and how many characters that takes. */
 class $$Shape {
   keys
+  names
   heads
   count
-  constructor(keys, heads, count) {
+  constructor(keys, names, heads, count) {
     this.keys = keys
+    this.names = names
     this.heads = heads
     this.count = count
   }
@@ -174,10 +176,9 @@ const $$fillWhole = (node, depth) => {
   if (($$room -= 2) < 0) $$noRoom()
   const isList = $$isArray(value)
   if (!isList && !$$isPlainObject(value)) throw $$notPlain(depth, $$kindOf(value))
-  const keys = isList ? undefined : $$keys(value)
-  node.shape = isList ? undefined : $$shapeOf(keys)
+  node.shape = isList ? undefined : $$shapeOf($$keys(value))
   node.count = 0
-  const body = isList ? $$addItems(node, value, 0, depth) : $$addKeys(node, value, keys, 0, depth)
+  const body = isList ? $$addItems(node, value, 0, depth) : $$addKeys(node, value, 0, depth)
   node.size = body.length + 2
   return isList ? `[${body}]` : `{${body}}`
 }
@@ -202,10 +203,11 @@ const $$addItems = (node, list, from, depth) => {
   return body
 }
 
-const $$addKeys = (node, object, keys, from, depth) => {
+const $$addKeys = (node, object, from, depth) => {
   let body = ''
-  $$reserve(node, keys.length)
-  for (let i = from; i < keys.length; i++) {
+  const { keys, names, count } = node.shape
+  $$reserve(node, count)
+  for (let i = from; i < count; i++) {
     const key = keys[i]
     const value = object[key]
     if (value === undefined) {
@@ -215,7 +217,7 @@ const $$addKeys = (node, object, keys, from, depth) => {
       continue
     }
     $$trail[depth] = key
-    const name = `${$$stringify(key)}:`
+    const name = names[i]
     const text = name + $$fill(node, i, value, depth + 1)
     node.count = i + 1
     body = body === '' ? text : `${body},${text}`
@@ -224,22 +226,36 @@ const $$addKeys = (node, object, keys, from, depth) => {
   return body
 }
 
-/** Objects that come one after the other mostly look alike. */
-let $$lastShape = new $$Shape($$parse('[]'), $$parse('[]'), 0)
+/** Objects that come one after the other mostly look alike, or like the one before. */
+let $$lastShape = new $$Shape($$parse('[]'), $$parse('[]'), $$parse('[]'), 0)
+let $$otherShape = $$lastShape
+
+const $$hasKeys = (shape, keys) => {
+  const { length } = keys
+  if (shape.count !== length) return false
+  let same = 0
+  while (same < length && keys[same] === shape.keys[same]) same++
+  return same === length
+}
 
 const $$shapeOf = (keys) => {
+  if ($$hasKeys($$lastShape, keys)) return $$lastShape
+  const before = $$lastShape
+  if ($$hasKeys($$otherShape, keys)) $$lastShape = $$otherShape
+  else $$lastShape = $$newShape(keys)
+  $$otherShape = before
+  return $$lastShape
+}
+
+const $$newShape = (keys) => {
   const { length } = keys
-  if ($$lastShape.count === length) {
-    let same = 0
-    while (same < length && keys[same] === $$lastShape.keys[same]) same++
-    if (same === length) return $$lastShape
-  }
   const own = $$nulls(length)
+  const names = $$nulls(length)
   const heads = $$zeros(length)
   for (let i = 0; i < length; i++) {
     own[i] = keys[i]
-    heads[i] = $$stringify(keys[i]).length + 1
+    names[i] = `${$$stringify(keys[i])}:`
+    heads[i] = names[i].length
   }
-  $$lastShape = new $$Shape(own, heads, length)
-  return $$lastShape
+  return new $$Shape(own, names, heads, length)
 }
