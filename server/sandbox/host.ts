@@ -2,8 +2,9 @@
  * The child process in which programs run: the only one that loads isolated-vm. It is started by `host-process.ts` with an empty
  * environment and may be killed at any moment; all it keeps can be made again from checkpoints and journals.
  */
-import { SANDBOX_CALL_MEMORY_MB, SANDBOX_TRACE_POINTS } from '../limits.ts'
+import { SANDBOX_CALL_MEMORY_MB, SANDBOX_TRACE_POINTS, SANDBOX_WATCH_INTERVAL_MS } from '../limits.ts'
 import { callOnce } from './call.ts'
+import { type MemoryTold, memoryAfter } from './edits.ts'
 import { FOLLOWED_PRELUDE } from './follow.ts'
 import { type Cell, newIsolate, openCell, rawError } from './isolate.ts'
 import { createMark } from './mark.ts'
@@ -98,24 +99,38 @@ function replay(message: LoadMessage, cell: Cell) {
   const plain = isPlain(message)
   let last: TurnOutcome | undefined
   let before = ''
+  let markedMs = Number.NEGATIVE_INFINITY
   for (const [index, turn] of journal.entries()) {
-    mark.running(slot)
+    // As often as the watch looks: a mark is a call of the system's.
+    const nowMs = performance.now()
+    if (nowMs - markedMs >= SANDBOX_WATCH_INTERVAL_MS || turn.tick === lastTick) {
+      mark.running(slot)
+      markedMs = nowMs
+    }
     if (turn.tick === lastTick) {
-      before = cell.memory()
+      before = memoryNow(cell, last)
       if (follow) cell.follow(mark.at)
     }
-    // Memory before the last turn and after it is all that is asked for.
-    last = cell.run(turn, true, plain && index > 0 && index < journal.length - 2)
+    // Memory before the last turn and after it is all that is asked for: once whole, and then what has changed in it.
+    const left = journal.length - 1 - index
+    last = cell.run(turn, left !== 1, plain && index > 0 && left > 1)
     if (last.ended || last.text === undefined) return { last, lastTick, pending: [], listens: [] }
   }
   // A turn that was cut leaves memory as it was.
-  if (last) last = { ...last, memory: JSON.parse(last.text!).error ? before : cell.memory() }
+  if (last) {
+    const said = JSON.parse(last.text!)
+    last = { ...last, memory: said.error ? before : (memoryAfter(before, said) ?? before) }
+  }
   const { pending, listens } = JSON.parse(cell.standing()) as {
     readonly pending: readonly object[]
     readonly listens: readonly string[]
   }
   return { last, lastTick, pending: pending.map((call) => JSON.stringify(call)), listens }
 }
+
+/** What the turn just had has told, where it has told of memory. */
+const memoryNow = (cell: Cell, last: TurnOutcome | undefined): string =>
+  (last?.text && (JSON.parse(last.text) as MemoryTold).memory) || cell.memory()
 
 // What all isolates have in common is made before anybody waits for one.
 newIsolate(SANDBOX_CALL_MEMORY_MB).dispose()

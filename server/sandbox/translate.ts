@@ -19,6 +19,7 @@ import type {
   AgentTurnResult,
 } from '../protocol/agent-io.ts'
 import type { AgentId } from '../protocol/ids.ts'
+import { memoryAfter } from './edits.ts'
 import type { CallMessage, FromHost, LoadMessage, RawError, Slot, TurnOutcome, TurnText } from './messages.ts'
 import { programError, type ReportedError } from './program-error.ts'
 import { compileSnippet } from './snippet.ts'
@@ -132,7 +133,7 @@ export function toResult(
 ): AgentTurnResult {
   const said = text === undefined ? { fuelUsed: 0, calls: [], logs: [] } : JSON.parse(text)
   const { fuelUsed, calls, logs, finished, listens, evals, dropped: droppedLogs } = said
-  const memory = whole ?? said.memory ?? (said.edits && edited(before, said.edits, said.texts))
+  const memory = whole ?? memoryAfter(before, said)
   const error = ended && !said.error ? endedError(program, ended) : said.error && programError(program, said.error)
   const failed = error ? undefined : (said.failed ?? stray)
   return {
@@ -151,21 +152,6 @@ export function toResult(
     ...(droppedLogs && { droppedLogs }),
     ...(points && { path: points.flatMap((point) => pathOf(program, point)) }),
   }
-}
-
-/** For each edit how far it is after the one before, how many characters go and how many come. */
-function edited(before: string, edits: readonly number[], texts: string): string {
-  let text = ''
-  let from = 0
-  let taken = 0
-  for (let i = 0; i < edits.length; i += 3) {
-    const at = from + edits[i]!
-    const comes = edits[i + 2]!
-    text += before.slice(from, at) + texts.slice(taken, taken + comes)
-    from = at + edits[i + 1]!
-    taken += comes
-  }
-  return text + before.slice(from)
 }
 
 type RawEvaluation = { readonly eval: number; readonly text?: string; readonly error?: ReportedError }
