@@ -1,5 +1,5 @@
 /** Hears what other processes on the same database did to people's standing, by reading on in the audit log. */
-import { AUDIT_PAGE } from '../limits.ts'
+import { AUDIT_PAGE, STANDING_OWN_ENTRIES_MAX } from '../limits.ts'
 import type { AccountsLog } from './log.ts'
 import type { AccountOperations, AuditRow } from './types.ts'
 
@@ -53,7 +53,10 @@ export async function createStandingFeed(
 
   return {
     ignore(hash) {
-      if (isShared) own.add(hash)
+      if (!isShared) return
+      own.add(hash)
+      // A transaction that was begun anew leaves the hash of its first try behind.
+      if (own.size > STANDING_OWN_ENTRIES_MAX) own.delete(own.values().next().value!)
     },
     poll: () => (isShared ? poll() : Promise.resolve()),
     async [Symbol.asyncDispose]() {

@@ -1,5 +1,5 @@
 /** Who may connect to which room: a seat is for one person, in the room of the zone their character is in. */
-import { ROOM_SEAT_WAIT_S, ROOM_SEATS_PENDING_MAX } from '../limits.ts'
+import { ROOM_SEAT_WAIT_S, ROOM_SEATS_ASKING_PEOPLE_MAX, ROOM_SEATS_PENDING_MAX } from '../limits.ts'
 import type { PlaceId, PlayerId, ZoneId } from '../protocol/ids.ts'
 import { createUpgrades, type Reserved, ROOM_NAME, reclaimSeat, reserveSeat } from './colyseus.ts'
 import type { SeatReservation, Seats } from './types.ts'
@@ -85,7 +85,7 @@ export function createSeats({
     const recent = (asked.get(id) ?? []).filter((atMs) => atMs > since)
     if (recent.length >= ROOM_SEATS_PENDING_MAX) throw new TooManySeats('too many seats asked for')
     asked.set(id, [...recent, nowMs()])
-    if (asked.size > 10_000) asked.delete(asked.keys().next().value!)
+    if (asked.size > ROOM_SEATS_ASKING_PEOPLE_MAX) asked.delete(asked.keys().next().value!)
   }
 
   function complete(
