@@ -34,15 +34,13 @@ export function createItemStore({ prisma }: Pick<Database, 'prisma'>): ItemStore
       return row ? toName(row) : undefined
     },
     async names({ q, kind, after, limit }) {
-      const rows = await prisma.libraryName.findMany({
-        where: {
-          ...(after !== undefined && { name: { gt: after } }),
-          ...(kind && { kind }),
-          ...(q && { words: { contains: q.toLowerCase() } }),
-        },
-        orderBy: { name: 'asc' },
-        take: limit,
-      })
+      // In the order of bytes, as nodes merge each other's pages, whatever the database sorts by; and no sign of a word is a wildcard.
+      const rows = await prisma.$queryRaw<NameRecord[]>`
+        SELECT name, owner, publisher, kind, words, "claimedAtMs" FROM "LibraryName"
+        WHERE (${after ?? null}::text IS NULL OR name COLLATE "C" > ${after ?? null}::text)
+          AND (${kind ?? null}::text IS NULL OR kind = ${kind ?? null}::text)
+          AND strpos(words, ${q?.toLowerCase() ?? ''}) > 0
+        ORDER BY name COLLATE "C" LIMIT ${limit}::int`
       return rows.map(toName)
     },
     countNames: (owner) => prisma.libraryName.count({ where: owner === undefined ? {} : { owner } }),

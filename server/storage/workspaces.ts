@@ -110,6 +110,9 @@ export function createWorkspaceStore({ prisma }: Pick<Database, 'prisma'>): Work
   }
 }
 
+/** No sign of a word is a wildcard: `contains` becomes a LIKE, of which Prisma escapes nothing. */
+const escaped = (text: string): string => text.replaceAll(/[\\%_]/g, '\\$&')
+
 export function createShareStore({ prisma }: Pick<Database, 'prisma'>): ShareStore {
   const toShare = (row: Omit<ShareRow, 'atMs'> & { atMs: bigint }): ShareRow => ({ ...row, atMs: Number(row.atMs) })
   return {
@@ -119,7 +122,7 @@ export function createShareStore({ prisma }: Pick<Database, 'prisma'>): ShareSto
     },
     async list({ q, limit }) {
       const rows = await prisma.sharedWorkspace.findMany({
-        where: q ? { words: { contains: q.toLowerCase() } } : {},
+        where: q ? { words: { contains: escaped(q.toLowerCase()) } } : {},
         orderBy: [{ atMs: 'desc' }, { id: 'asc' }],
         take: limit,
       })
