@@ -51,6 +51,15 @@ test.each<[string, BrowserContextOptions]>([
     expect(await visit.axe('#pane-mentor')).toEqual([])
     const width = await pane.evaluate((node) => node.scrollWidth - node.clientWidth)
     expect(width).toBeLessThanOrEqual(0)
+    const edges = (part: string) =>
+      pane.locator(part).evaluate((node) => {
+        const { top, bottom } = node.getBoundingClientRect()
+        const pane = node.closest('.pane')!.getBoundingClientRect()
+        return [top - pane.top, pane.bottom - bottom]
+      })
+    // What waits leaves room for the next question: both are in sight.
+    for (const part of ['#mentor-question', '.mentor-actions'])
+      for (const room of await edges(part)) expect(room, part).toBeGreaterThanOrEqual(0)
 
     await card.locator('button').first().focus()
     await page.keyboard.press('Enter')
