@@ -200,7 +200,7 @@ export async function createApp({ config, ground, log, ring, restore: wanted, wo
     store: createProjectStore(database),
     clock,
     compile: compiler.compile,
-    template: (name) => course.lessons.find((lesson) => lesson.slug === name)?.starter,
+    template: (name, locale) => course.lessons.find((lesson) => lesson.slug === name)?.code[locale].starter,
   })
   const placeName = (place: PlaceId) => zones.world().places.get(place)?.name
   const agentsLog = log.child({ part: 'agents' })

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createFakeClock } from '../lib/clock.ts'
 import { AGENT_SOURCE_MAX_FILES, PROJECTS_PER_PERSON_MAX } from '../limits.ts'
+import { LOCALES } from '../protocol/ids.ts'
 import { compile } from '../sandbox/compile.ts'
 import { createMemoryProjectStore } from './memory-store.ts'
 import { createProjects } from './projects.ts'
@@ -29,8 +30,10 @@ beforeEach(async () => {
 describe('P1 a project', () => {
   test('P1 begins from a template that compiles', async () => {
     expect(mine).toMatchObject({ name: 'my lantern', owner: ann, files: [{ path: 'main.ts' }] })
-    for (const template of Object.keys(TEMPLATES)) {
-      const made = await projects.create(ann, { name: template, template })
+    for (const [locale, template] of LOCALES.flatMap((one) =>
+      Object.keys(TEMPLATES[one]).map((name) => [one, name] as const),
+    )) {
+      const made = await projects.create(ann, { name: template, template, locale })
       expect(made.ok && (await projects.check(ann, made.value.id))).toEqual({ ok: true, value: [] })
     }
     expect(code(await projects.create(ann, { name: 'x', template: 'lesson' }))).toBe('ok')

@@ -9,7 +9,7 @@ import {
   PROJECT_NAME_MAX_CHARS,
   PROJECTS_PER_PERSON_MAX,
 } from '../limits.ts'
-import type { PlayerId, ProjectId } from '../protocol/ids.ts'
+import type { Locale, PlayerId, ProjectId } from '../protocol/ids.ts'
 import type { Refusal } from '../protocol/refusals.ts'
 import type { CompileResult, SourceFiles } from '../sandbox/types.ts'
 import type { ProjectStore } from './store.ts'
@@ -21,7 +21,7 @@ export type ProjectsDeps = {
   readonly clock: Clock
   readonly compile: (files: SourceFiles) => Promise<CompileResult> | CompileResult
   /** More templates by name, such as the starters of lessons. */
-  readonly template?: (name: string) => Readonly<Record<string, string>> | undefined
+  readonly template?: (name: string, locale: Locale) => Readonly<Record<string, string>> | undefined
 }
 
 const ok = <T>(value: T): Result<T> => ({ ok: true, value })
@@ -70,12 +70,13 @@ export function createProjects({ store, clock, compile, template }: ProjectsDeps
 
   return {
     list: (owner) => store.list(owner),
-    create: (owner, { name, template: wanted = 'hello' }) =>
+    create: (owner, { name, template: wanted = 'hello', locale = 'en' }) =>
       inTurn(owner, async () => {
         const trimmed = name.trim().replaceAll(/\s+/g, ' ')
         if (trimmed === '' || trimmed.length > PROJECT_NAME_MAX_CHARS)
           return no('bad_name', { max: PROJECT_NAME_MAX_CHARS })
-        const files = (Object.hasOwn(TEMPLATES, wanted) ? TEMPLATES[wanted] : undefined) ?? template?.(wanted)
+        const own = TEMPLATES[locale]
+        const files = (Object.hasOwn(own, wanted) ? own[wanted] : undefined) ?? template?.(wanted, locale)
         if (!files) return no('bad_arguments', { name: wanted, usage: 'none' })
         if ((await store.list(owner)).length >= PROJECTS_PER_PERSON_MAX)
           return no('project_limit', { max: PROJECTS_PER_PERSON_MAX })

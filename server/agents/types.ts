@@ -17,7 +17,8 @@ export type ProjectInfo = {
 
 export type Projects = {
   list(owner: PlayerId): Promise<readonly ProjectInfo[]>
-  create(owner: PlayerId, input: { name: string; template?: string }): Promise<Result<ProjectInfo>>
+  /** Its words for people are in the language asked for. */
+  create(owner: PlayerId, input: { name: string; template?: string; locale?: Locale }): Promise<Result<ProjectInfo>>
   read(owner: PlayerId, id: ProjectId, path: string): Promise<Result<string>>
   write(owner: PlayerId, id: ProjectId, path: string, text: string): Promise<Result<ProjectInfo>>
   remove(owner: PlayerId, id: ProjectId, path: string): Promise<Result<ProjectInfo>>

@@ -27,7 +27,17 @@ export function createMentorDesk({ lessons, projects, agents, world }: DeskParts
     const found = started && (await lessons.detail(player, started.slug, locale))
     if (!found?.ok) return undefined
     const { id, slug, title, text, tasks, starter, attempts, hintsLeft } = found.value
-    return { id, slug, title, text, tasks, starter, attempts, hintsLeft, solution: lessons.solution(slug) ?? {} }
+    return {
+      id,
+      slug,
+      title,
+      text,
+      tasks,
+      starter,
+      attempts,
+      hintsLeft,
+      solution: lessons.solution(slug, locale) ?? {},
+    }
   }
 
   return {

@@ -12,10 +12,10 @@ import { COMPILER_OPTIONS } from './types-options.ts'
 /** What a project may begin as: its program, and a test that says what it should do. */
 export type Template = { readonly files: SourceFiles; readonly test?: string }
 
-export const TEMPLATE_NAMES: readonly string[] = Object.keys(TEMPLATES)
+export const TEMPLATE_NAMES: readonly string[] = Object.keys(TEMPLATES.en)
 
 export const templateOf = (name: string): Template | undefined =>
-  Object.hasOwn(TEMPLATES, name) ? { files: TEMPLATES[name]!, test: FIRST_TESTS[name] } : undefined
+  Object.hasOwn(TEMPLATES.en, name) ? { files: TEMPLATES.en[name]!, test: FIRST_TESTS[name] } : undefined
 
 /** What each template of ours should do; those that are not here should only not fail. */
 const FIRST_TESTS: Readonly<Record<string, string>> = {

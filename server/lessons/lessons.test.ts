@@ -5,7 +5,7 @@ import { createFakeClock } from '../lib/clock.ts'
 import type { WorldEvent } from '../protocol/events.ts'
 import type { Happening } from './judge.ts'
 import { createLessons } from './lessons.ts'
-import type { Course, Lesson } from './load.ts'
+import type { Course, Lesson, LessonCode } from './load.ts'
 import { lessonFile } from './schema.ts'
 import { createMemoryLessonStore } from './store.ts'
 
@@ -14,16 +14,16 @@ const words = (messages: Record<string, string>) => ({
   tasks: { 1: 'one', 2: 'two' },
   hints: ['a', 'b', 'c'],
   messages,
+  code: {},
   body: 'Body',
 })
+const NO_CODE: LessonCode = { starter: {}, solution: {}, wrongAnswers: {} }
 const lesson = (order: number, file: object, messages: Record<string, string> = {}): Lesson => ({
   ...lessonFile.parse(file),
   id: `c/${order}`,
   order,
   text: { en: words(messages), ru: words(messages) },
-  starter: {},
-  solution: {},
-  wrongAnswers: {},
+  code: { en: NO_CODE, ru: NO_CODE },
 })
 
 const course: Course = {

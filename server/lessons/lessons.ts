@@ -21,6 +21,7 @@ import { report, type TrialResult } from './judge.ts'
 import type { Course, Lesson, Sources } from './load.ts'
 import { createPlayers, type PlayerLessons, statusOf } from './players.ts'
 import type { LessonStore, Progress } from './store.ts'
+import { trialLocales } from './trial.ts'
 import type { CheckReport, LessonDetail, LessonState, Lessons, Result } from './types.ts'
 import { createWouldPass } from './would-pass.ts'
 
@@ -30,8 +31,8 @@ export type LessonDeps = {
   readonly ledger: Pick<Ledger, 'transfer'>
   readonly clock: Clock
   readonly log: { warn(details: object, text: string): void }
-  /** Runs an answer in a simulated world. */
-  readonly trial: (lesson: Lesson, sources: Sources) => Promise<TrialResult>
+  /** Runs an answer in a simulated world, in which the locale is spoken. */
+  readonly trial: (lesson: Lesson, sources: Sources, locale: Locale) => Promise<TrialResult>
   /** Parses a condition of a `state` check and evaluates it. */
   readonly holds: (world: ZoneView, condition: string, actor: CharacterRecord) => boolean
   /** Sets flags of a person's story in the world, wherever they are. May be repeated. */
@@ -50,7 +51,7 @@ export type LessonService = Lessons & {
   /** Waits for what is being stored, then pays what is owed. */
   settle(): Promise<void>
   /** The course's own answer to a lesson: for those who are to keep it back. */
-  solution(lesson: string): Sources | undefined
+  solution(lesson: string, locale: Locale): Sources | undefined
   /** Whether these sources would pass, on a trial; no attempt is stored. True as well when that cannot be found out just now. */
   wouldPass(lesson: string, sources: Sources): Promise<boolean>
 }
@@ -129,7 +130,7 @@ export function createLessons({
       hintsShown: words.hints.slice(0, row?.hintsShown ?? 0),
       hintsLeft: words.hints.length - (row?.hintsShown ?? 0),
       attempts: row?.attempts ?? 0,
-      starter: lesson.starter,
+      starter: lesson.code[locale].starter,
       ...(place !== undefined && name && { place: { id: place, name } }),
     }
   }
@@ -327,9 +328,17 @@ export function createLessons({
       try {
         const { player, lesson } = found.value
         const facts = codeFacts(sources ?? {})
-        const tried = sources && lesson.trial ? await trial(lesson, sources) : undefined
         const live = done(lesson, player.rows.get(lesson.id))
-        const checked = report(lesson, facts, tried, live, locale, { unmet: message(locale, 'lesson.unmet') })
+        const judged = (tried?: TrialResult) =>
+          report(lesson, facts, tried, live, locale, { unmet: message(locale, 'lesson.unmet') })
+        let checked: CheckReport | undefined
+        if (sources && lesson.trial)
+          for (const spoken of trialLocales(lesson, locale)) {
+            const one = judged(await trial(lesson, sources, spoken))
+            if (!checked || one.passed) checked = one
+            if (one.passed) break
+          }
+        checked ??= judged()
         const row = begun(player, lesson)
         await store.addAttempt({
           id: newId('attempt', clock.now()),
@@ -368,7 +377,7 @@ export function createLessons({
       }))
     },
 
-    solution: (name) => find(name)?.solution,
+    solution: (name, locale) => find(name)?.code[locale].solution,
     async wouldPass(name, sources) {
       const lesson = find(name)
       return lesson !== undefined && wouldPass(lesson, sources)

@@ -50,6 +50,29 @@ describe('a course', () => {
     })
   })
 
+  test('its code is in the words of each language, and translates only what it says', async () => {
+    const translated = (from: string) =>
+      HEAD.replace('---\nBody', `code: { ${JSON.stringify(from)}: Привет. }\n---\nBody`)
+    const files = {
+      'lessons/01-one/starter/main.ts': "me.say('Hello. And x.')",
+      'lessons/01-one/wrong/a.ts': '// Hello.',
+    }
+    write({ ...files, 'lessons/01-one/text/ru.md': translated('Hello.') })
+    const loaded = await loadCourse(dir)
+    expect(loaded.ok && loaded.course.lessons[0]!.code).toMatchObject({
+      en: { starter: { 'main.ts': "me.say('Hello. And x.')" } },
+      ru: {
+        starter: { 'main.ts': "me.say('Привет. And x.')" },
+        wrongAnswers: { 'a.ts': { 'main.ts': '// Привет.' } },
+      },
+    })
+    write({ ...files, 'lessons/01-one/text/ru.md': translated('Good-bye.') })
+    expect(await loadCourse(dir)).toMatchObject({
+      ok: false,
+      problems: [{ message: `code: translates "Good-bye.", which the lesson's code does not say` }],
+    })
+  })
+
   test('with problems is not used at all, and each is named with file and line', async () => {
     write({
       'lessons/01-one/lesson.yaml': LESSON.replace('minutes: 3', 'minutes: soon').replace('b.ts: m', 'gone.ts: m'),

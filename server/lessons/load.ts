@@ -13,10 +13,16 @@ export type Lesson = LessonFile & {
   readonly id: string
   readonly order: number
   readonly text: Readonly<Record<Locale, LessonHead & { readonly body: string }>>
+  /** Its code with what people read of it in their language. */
+  readonly code: Readonly<Record<Locale, LessonCode>>
+}
+export type LessonCode = {
   readonly starter: Sources
   readonly solution: Sources
   /** File name under wrong/ -> sources. */
   readonly wrongAnswers: Readonly<Record<string, Sources>>
+  /** Who acts in the trial. */
+  readonly visitor?: NonNullable<LessonFile['trial']>['visitor']
 }
 export type Course = Omit<CourseFile, 'lessons'> & { readonly lessons: readonly Lesson[] }
 export type Problem = { readonly file: string; readonly line: number; readonly message: string }
@@ -119,7 +125,28 @@ async function readLesson(
   const wrongAnswers = Object.fromEntries(
     Object.entries(wrong).map(([name, code]) => [name, { [`main${name.slice(name.lastIndexOf('.'))}`]: code }]),
   )
-  return { ...file, id: `${course}/${folder}`, order, text: text as Lesson['text'], starter, solution, wrongAnswers }
+  const written: LessonCode = { starter, solution, wrongAnswers, visitor: file.trial?.visitor }
+  const code = Object.fromEntries(LOCALES.map((locale) => [locale, inWords(written, text[locale]!.code)]))
+  return {
+    ...file,
+    id: `${course}/${folder}`,
+    order,
+    text: text as Lesson['text'],
+    code: code as Lesson['code'],
+  }
+}
+
+/** The same with every piece of text that has a translation in its place. Longer ones go first: one may stand in another. */
+function inWords<T>(value: T, words: LessonHead['code']): T {
+  const pairs = Object.entries(words).sort(([a], [b]) => b.length - a.length)
+  if (pairs.length === 0) return value
+  const inner = (part: unknown): unknown => {
+    if (typeof part === 'string') return pairs.reduce((text, [from, to]) => text.replaceAll(from, () => to), part)
+    if (Array.isArray(part)) return part.map(inner)
+    if (typeof part !== 'object' || part === null) return part
+    return Object.fromEntries(Object.entries(part).map(([name, each]) => [name, inner(each)]))
+  }
+  return inner(value) as T
 }
 
 type LessonParts = Readonly<Record<'starter' | 'solution' | 'wrong', Sources>>
@@ -136,6 +163,9 @@ function checkTogether(
     ...file.tasks.flatMap((task) => (task.check.kind === 'ast' ? [task.check.message] : [])),
     ...Object.values(file.wrong),
   ]
+  const visitor = file.trial?.visitor
+  const said = visitor ? [visitor.name, ...visitor.acts.flatMap(({ input }) => Object.values(input).map(String))] : []
+  const written = [...Object.values(parts).flatMap((sources) => Object.values(sources)), ...said]
   for (const locale of LOCALES) {
     const head = text[locale]
     if (!head) continue
@@ -143,6 +173,13 @@ function checkTogether(
       if (!head.tasks[task.id]) problems.add(`text/${locale}.md`, 1, `says nothing of task ${task.id}`)
     for (const key of new Set(messages))
       if (!head.messages[key]) problems.add(`text/${locale}.md`, 1, `has no message "${key}"`)
+    for (const key of Object.keys(head.code))
+      if (!written.some((one) => one.includes(key)))
+        problems.add(
+          `text/${locale}.md`,
+          1,
+          `code: translates ${JSON.stringify(key)}, which the lesson's code does not say`,
+        )
   }
   if (!file.trial) return
   for (const part of ['starter', 'solution'] as const)

@@ -81,6 +81,8 @@ export const lessonHead = z.strictObject({
   tasks: z.record(z.string(), z.string().min(1)),
   hints: z.array(z.string().min(1)).min(3, 'needs three hints: a nudge, the concept, and nearly there'),
   messages: z.record(z.string(), z.string().min(1)).default({}),
+  /** What stands in the lesson's code, and is said in its trial -> the same in this language. */
+  code: z.record(z.string().min(1), z.string().min(1)).default({}),
 })
 export type LessonHead = z.output<typeof lessonHead>
 

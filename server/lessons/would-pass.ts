@@ -1,10 +1,12 @@
 /** Whether a piece of code is a lesson's answer: tried one at a time, without an attempt being stored, and never for nothing. */
 import { MENTOR_TRIALS_WAITING_MAX } from '../limits.ts'
+import type { Locale } from '../protocol/ids.ts'
 import { codeFacts } from './code-check.ts'
 import { type TrialResult, tasksMet } from './judge.ts'
 import type { Lesson, Sources } from './load.ts'
+import { trialLocales } from './trial.ts'
 
-type Trial = (lesson: Lesson, sources: Sources) => Promise<TrialResult>
+type Trial = (lesson: Lesson, sources: Sources, locale: Locale) => Promise<TrialResult>
 
 const NOTHING_DONE: ReadonlySet<number> = new Set()
 const isProgram = (text: string): boolean => /\bexport\s+default\b/.test(text)
@@ -20,9 +22,9 @@ export function createWouldPass(trial: Trial) {
   let tail: Promise<unknown> = Promise.resolve()
   let waiting = 0
 
-  async function passes(lesson: Lesson, sources: Sources): Promise<boolean> {
+  async function passes(lesson: Lesson, sources: Sources, locale: Locale): Promise<boolean> {
     const tasks = lesson.tasks.filter(({ check }) => check.kind === 'ast' || check.by !== 'player')
-    const tried = await trial(lesson, sources)
+    const tried = await trial(lesson, sources, locale)
     const met = tasksMet(lesson, codeFacts(sources), tried, NOTHING_DONE)
     return tasks.every(({ id }) => met.has(id))
   }
@@ -31,7 +33,8 @@ export function createWouldPass(trial: Trial) {
     const { 'main.ts': main } = sources
     const forms =
       main === undefined || isProgram(main) ? [sources] : [sources, { ...sources, 'main.ts': asProgram(main) }]
-    for (const form of forms) if (await passes(lesson, form)) return true
+    for (const form of forms)
+      for (const locale of trialLocales(lesson, 'en')) if (await passes(lesson, form, locale)) return true
     return false
   }
 

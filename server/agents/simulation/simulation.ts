@@ -4,7 +4,7 @@ import { createFakeClock } from '../../lib/clock.ts'
 import { newId } from '../../lib/ids.ts'
 import type { AgentSelf, AgentTurn, AgentTurnResult, ProgramError } from '../../protocol/agent-io.ts'
 import type { WorldEvent } from '../../protocol/events.ts'
-import type { AgentId, CharacterId, Json, PlaceId, PlayerId, ProjectId } from '../../protocol/ids.ts'
+import type { AgentId, CharacterId, Json, Locale, PlaceId, PlayerId, ProjectId } from '../../protocol/ids.ts'
 import type { Refusal, RefusalCode } from '../../protocol/refusals.ts'
 import type { Sandbox, SandboxLimits, SourceFiles } from '../../sandbox/types.ts'
 import { createAgents } from '../agents.ts'
@@ -29,6 +29,8 @@ export type SimulationPlan = {
   readonly seed: string
   readonly visitor?: Visitor
   readonly visitors?: readonly Visitor[]
+  /** The language that the agent hears and sees the world in; English without it. */
+  readonly locale?: Locale
   /** The agent's name; `lantern` without it. */
   readonly name?: string
   /** What `me.memory` begins with. */
@@ -82,6 +84,7 @@ export async function simulate<T = undefined>(
   const happenings: Happening[] = []
   const logs: AgentLogEntry[] = []
   const quiet = watchSandbox(deps.sandbox)
+  const { locale = 'en' } = plan
   const visitors = [...(plan.visitor ? [plan.visitor] : []), ...(plan.visitors ?? [])]
   const store = createMemoryAgentStore()
   const world = createSimulatedZones({ world: deps.world, run: deps.run, seed: plan.seed, script: deps.script })
@@ -106,7 +109,7 @@ export async function simulate<T = undefined>(
     store,
     agentId: () => AGENT,
     projects: { sources: async () => ({ ok: true, value: plan.sources }) },
-    people: { person: async () => ({ name: 'trial', locale: 'en' }) },
+    people: { person: async () => ({ name: 'trial', locale }) },
     moderation: { isMuted: () => undefined, cleanTalk: (text) => text, nameProblem: () => undefined },
     clock: createFakeClock(),
     seed: seeds(plan.seed),
@@ -117,9 +120,9 @@ export async function simulate<T = undefined>(
     node: 'trial',
   })
   try {
-    await zones.enter({ id: OWNER, kind: 'player', name: 'trial', locale: 'en', roles: [], place: plan.place })
+    await zones.enter({ id: OWNER, kind: 'player', name: 'trial', locale, roles: [], place: plan.place })
     for (const [index, { name, place }] of visitors.entries())
-      await zones.enter({ id: visitorId(index), kind: 'player', name, locale: 'en', roles: [], place })
+      await zones.enter({ id: visitorId(index), kind: 'player', name, locale, roles: [], place })
     const made = await agents.create(OWNER, { projectId: PROJECT, name: plan.name ?? 'lantern' })
     if (!made.ok) throw new Error(`a trial's agent could not be made: ${made.refusal.code}`)
     const { id } = made.value

@@ -82,7 +82,7 @@ async function choose(
 async function make({ agents, projects, session }: Parts, name: string): Promise<Reply> {
   if (name === '') return no('bad_arguments', { usage: session.words('agent.usage') })
   const owner = session.person().id
-  const project = await projects.create(owner, { name })
+  const project = await projects.create(owner, { name, locale: session.locale() })
   if (!project.ok) return { refusal: project.refusal }
   const made = await agents.create(owner, { projectId: project.value.id, name })
   return made.ok

@@ -21,7 +21,7 @@ export function projectRoutes(projects: Projects): readonly Route[] {
       summary: 'A new project, from a template',
       body: api.ProjectBody,
       answers: { 201: api.Project },
-      run: async ({ me, body }) => created(granted(await projects.create(me.playerId, body))),
+      run: async ({ me, body, locale }) => created(granted(await projects.create(me.playerId, { ...body, locale }))),
     }),
     route({
       method: 'delete',
