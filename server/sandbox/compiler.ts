@@ -27,11 +27,14 @@ const failed = (code: string, message: string): CompileResult => ({
   diagnostics: [{ file: 'main.ts', line: 1, column: 1, severity: 'error', code, message }],
 })
 
+/** What is asked of the thread that compiles. */
+export type CompileWorker = Pick<Worker, 'postMessage' | 'ref' | 'unref' | 'terminate' | 'cpuUsage' | 'on'>
+
 /** One at a time: each takes milliseconds, and the machine has better things to do with its other cores. */
-export function createCompiler(): Compiler {
+export function createCompiler(begin: () => CompileWorker = startWorker): Compiler {
   const queue: Job[] = []
   let current: Job | undefined
-  let worker: Worker | undefined
+  let worker: CompileWorker | undefined
   let nextId = 1
   let closed = false
 
@@ -49,7 +52,7 @@ export function createCompiler(): Compiler {
   }
 
   /** Counts the processor's time, not the clock's: on a busy machine a thread may wait for seconds before its first step. */
-  function watch(job: Job, at: Worker): void {
+  function watch(job: Job, at: CompileWorker): void {
     const tooLong = () => current === job && drop('too_deep', 'This takes too long to read.')
     let before: NodeJS.CpuUsage | undefined
     const look = async () => {
@@ -67,11 +70,8 @@ export function createCompiler(): Compiler {
     }
   }
 
-  function start(): Worker {
-    const started = new Worker(new URL('./compile-worker.ts', import.meta.url), {
-      resourceLimits: { maxOldGenerationSizeMb: COMPILE_WORKER_HEAP_MB },
-      env: {},
-    })
+  function start(): CompileWorker {
+    const started = begin()
     started.on('message', ({ id, result }: { id: number; result: CompileResult }) => {
       if (current?.id === id) finish(result)
     })
@@ -114,4 +114,11 @@ export function createCompiler(): Compiler {
       finish(failed('busy', 'The node is closing.'))
     },
   }
+}
+
+function startWorker(): CompileWorker {
+  return new Worker(new URL('./compile-worker.ts', import.meta.url), {
+    resourceLimits: { maxOldGenerationSizeMb: COMPILE_WORKER_HEAP_MB },
+    env: {},
+  })
 }
