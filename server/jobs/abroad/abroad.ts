@@ -3,8 +3,9 @@
  * account, and the person pays this node for it on its own ledger. Work done here is paid here alone.
  */
 import type { AccountId } from '../../ledger/types.ts'
+import { createInTurn } from '../../lib/in-turn.ts'
 import { createEscrow } from '../escrow.ts'
-import type { Escrow } from '../types.ts'
+import type { Escrow, Hold } from '../types.ts'
 import type { DoorClient } from './door-client.ts'
 
 export type AbroadParts = {
@@ -19,15 +20,11 @@ export type AbroadParts = {
 export function createAbroadEscrow({ here, door, node, owner }: AbroadParts): Escrow {
   const pending = async (name: string) => (await door.pending(name)).state
   const there = createEscrow({ transfer: door.submit, pending }, door.nameOf)
-  let before: Promise<unknown> = Promise.resolve()
-  /** One after the other: what was moved to the owner for one hold must not be taken for the next. */
-  function holdThere(asked: Parameters<Escrow['hold']>[0]): ReturnType<Escrow['hold']> {
-    const held = before.then(() => holdNow(asked))
-    before = held.catch(() => undefined)
-    return held
-  }
+  const inTurn = createInTurn<AccountId>()
+  /** What was moved to the owner for one hold must not be taken for the next. */
+  const holdThere = (asked: Hold) => inTurn(owner, () => holdNow(asked))
   /** Where the owner has not enough, what this node has earned there goes to its owner first. */
-  async function holdNow(asked: Parameters<Escrow['hold']>[0]): ReturnType<Escrow['hold']> {
+  async function holdNow(asked: Hold): ReturnType<Escrow['hold']> {
     const done = await there.hold({ ...asked, from: owner })
     if (done !== 'insufficient_funds') return done
     const id = `${asked.id}:own`
