@@ -16,6 +16,8 @@ import { createNote } from './note.ts'
 import { isOff, setOff } from './off.ts'
 import type { PaneContext } from './panes.ts'
 import { problemText } from './problem-text.ts'
+import { createReplayPanels, momentText } from './replay-panels.ts'
+import { createReplayPlace } from './replay-place.ts'
 import { whenPlaying } from './when-playing.ts'
 import { workshopOf } from './workshop.ts'
 
@@ -34,7 +36,6 @@ export function mount(element: HTMLElement, context: PaneContext): () => void {
   /** Counts what was opened, so that what comes late is not shown. */
   let opening = 0
   let shownFile = ''
-  let onMap = false
 
   // --- what is there to choose from -----------------------------------------------------------------------------------
 
@@ -88,38 +89,13 @@ export function mount(element: HTMLElement, context: PaneContext): () => void {
   )
   const moment = el('p', { class: 'replay-moment', attrs: { id: 'replay-moment' } })
   const keys = el('p', { class: 'replay-keys', t: 'replay.keys', attrs: { id: 'replay-keys' } })
-  const place = el('span')
-  const showPlace = button({ class: 'link', on: { click: togglePlace } })
+  const place = createReplayPlace(store)
   const trouble = el('p', { class: 'agent-error', attrs: { hidden: true } })
   const sourceTitle = el('h3', { class: 'replay-title' })
   const source = el('div', { class: 'editor replay-source' })
   const viewer = createViewer(source, t('replay.source', { file: '' }))
 
-  // --- what was then --------------------------------------------------------------------------------------------------
-
-  const panels = (
-    [
-      ['replay.locals', facts.locals],
-      ['replay.in', facts.cameIn],
-      ['replay.out', facts.wentOut],
-      ['replay.memory', facts.memory],
-      ['replay.fuel.title', facts.fuel],
-      ['replay.log', facts.log],
-    ] as const
-  ).map(([key, draw]) => {
-    const id = key.replaceAll('.', '-')
-    const body = el('div', {
-      class: 'replay-panel-body',
-      attrs: { tabindex: 0, role: 'group', 'aria-labelledby': id },
-    })
-    const node = el(
-      'section',
-      { class: 'replay-panel', attrs: { 'aria-labelledby': id, 'data-panel': key } },
-      el('h3', { class: 'replay-title', t: key, attrs: { id } }),
-      body,
-    )
-    return { node, show: (now: facts.Moment) => body.replaceChildren(draw(now)) }
-  })
+  const panels = createReplayPanels()
   const stage = el(
     'div',
     { class: 'replay-stage', attrs: { hidden: true } },
@@ -127,11 +103,11 @@ export function mount(element: HTMLElement, context: PaneContext): () => void {
     controls,
     moment,
     keys,
-    el('p', { class: 'replay-place' }, glyph('◊'), ' ', place, ' ', showPlace),
+    place.node,
     trouble,
     sourceTitle,
     source,
-    el('div', { class: 'replay-panels' }, ...panels.map(({ node }) => node)),
+    panels.node,
   )
   element.append(
     el('h2', { class: 'visually-hidden', t: 'panels.replay.title' }),
@@ -230,22 +206,14 @@ export function mount(element: HTMLElement, context: PaneContext): () => void {
     const step = turnSteps.list[cursor.step]
     const now = { past, turn: cursor.turn, steps: turnSteps, step }
     slider.value = String(cursor.turn)
-    const words = momentText(now, step)
+    const words = momentText(now)
     slider.setAttribute('aria-valuetext', words)
     moment.textContent = words
     showSource(past, step ?? turnSteps.list.at(-1), step === undefined)
-    for (const panel of panels) panel.show(now)
+    panels.show(now)
     trouble.textContent = facts.trouble(now)
     trouble.hidden = trouble.textContent === ''
-    drawPlace()
-  }
-
-  function momentText({ past, turn, steps: { list } }: facts.Moment, step: Step | undefined): string {
-    const { tick } = past.recording.turns[turn]!
-    const where = step
-      ? t(step.waits ? 'replay.moment.waits' : 'replay.moment.line', { line: String(step.line), file: step.file })
-      : t(list.length === 0 ? 'replay.moment.idle' : 'replay.moment.over')
-    return `${t('replay.moment', { turn: String(turn + 1), of: String(past.lived.length), tick: String(tick) })}: ${where}`
+    place.show(past, cursor.turn)
   }
 
   function showSource({ recording: { program } }: Past, step: Step | undefined, over: boolean): void {
@@ -254,32 +222,6 @@ export function mount(element: HTMLElement, context: PaneContext): () => void {
     sourceTitle.textContent = t('replay.source', { file: path })
     viewer.relabel(sourceTitle.textContent)
     viewer.show(program.sources[path] ?? '', over ? undefined : step?.line, step?.waits ?? false)
-  }
-
-  function placeNow(): { readonly id: string; readonly name: string } | undefined {
-    const then = scene?.past.places[cursor.turn]
-    if (!then || then.id === '') return undefined
-    const known = store.get().picture?.places.get(then.id)
-    return { id: then.id, name: known?.name[locale()] ?? (then.name || then.id) }
-  }
-
-  function drawPlace(): void {
-    const now = placeNow()
-    place.textContent = now ? t('replay.place', { place: now.name }) : t('replay.place.unknown')
-    const near = now !== undefined && (store.get().picture?.places.has(now.id) ?? false)
-    showPlace.hidden = !near && !onMap
-    showPlace.textContent = t(onMap ? 'replay.place.hide' : 'replay.place.show')
-    const past =
-      onMap && near && now && scene
-        ? { place: now.id, text: t('replay.place.here', { name: scene.past.recording.self.name }) }
-        : undefined
-    const before = store.get().past
-    if (before?.place !== past?.place || before?.text !== past?.text) store.set({ past })
-  }
-
-  function togglePlace(): void {
-    onMap = !onMap
-    drawPlace()
   }
 
   // --- opening --------------------------------------------------------------------------------------------------------
@@ -398,7 +340,7 @@ export function mount(element: HTMLElement, context: PaneContext): () => void {
     whenPlaying(context, () => void reload().catch(failed)),
     store.watch(
       ({ picture }) => picture?.zone,
-      () => scene && drawPlace(),
+      () => scene && place.show(scene.past, cursor.turn),
     ),
     store.watch(
       ({ pane }) => pane,
