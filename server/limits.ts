@@ -414,6 +414,10 @@ export const SANDBOX_EMPTY_HOST_MS = 30_000
 export const SANDBOX_TURN_TIMEOUT_MS = 2_000
 /** Time-outs of turns end together, this often: each that ends at a time of its own wakes a thread, which costs more than the call. */
 export const SANDBOX_TIMEOUTS_END_EVERY_MS = 250
+/** A program that has had no turn for so long gives back what memory it does not need: a collection of the whole heap, once. */
+export const SANDBOX_REST_AFTER_MS = 5_000
+/** Between two such collections in a host: each holds up the others for some milliseconds. */
+export const SANDBOX_REST_PAUSE_MS = 50
 /** A host that has work and makes no progress for so long is killed. */
 export const SANDBOX_STALL_MS = 5_000
 /** When agents have been going for so long, an empty host is started for those of the next host that dies. */

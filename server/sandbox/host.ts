@@ -10,9 +10,11 @@ import { type Cell, newIsolate, openCell, rawError } from './isolate.ts'
 import { createMark } from './mark.ts'
 import type { CallMessage, FromHost, LoadMessage, Slot, ToHost, TurnOutcome } from './messages.ts'
 import { PRELUDE } from './prelude.ts'
+import { createRests } from './rests.ts'
 
 const mark = createMark(4)
 const cells = new Map<Slot, Cell>()
+const rests = createRests((slot) => cells.get(slot)?.rest())
 /** Where traced programs have been in the turn that is on. */
 const trails = new Map<Slot, number[]>()
 
@@ -40,6 +42,7 @@ function turns(list: Extract<ToHost, { type: 'turns' }>['turns']): void {
     if (!cell) continue
     mark.running(turn.slot)
     const outcome = cell.run(turn, true)
+    rests.moved(turn.slot)
     const points = trails.get(turn.slot)?.splice(0)
     results.push({ ...outcome, ...(points && { points }), slot: turn.slot, tick: turn.tick })
     if (outcome.ended) unload(turn.slot)
@@ -51,6 +54,7 @@ function unload(slot: Slot): void {
   const cell = cells.get(slot)
   cells.delete(slot)
   trails.delete(slot)
+  rests.gone(slot)
   cell?.dispose()
 }
 
@@ -63,6 +67,7 @@ function load(message: LoadMessage): void {
     const past = replay(message, cell)
     if (message.trace) trace(slot, cell)
     send({ type: 'loaded', slot, ...past })
+    rests.moved(slot)
     if (past.last?.ended) unload(slot)
   } catch (error) {
     send({ type: 'loaded', slot, failed: rawError(error), pending: [], listens: [] })

@@ -18,6 +18,8 @@ export type Cell = {
   standing(): string
   /** Has a followed program tell where it is, from now on. */
   follow(at: (point: number) => void): void
+  /** Gives back what memory it does not need just now; nothing in it can tell. Some milliseconds. */
+  rest(): void
   dispose(): void
 }
 
@@ -31,6 +33,8 @@ function timed(): { readonly timeout: number } {
     Math.ceil((nowMs + SANDBOX_TURN_TIMEOUT_MS) / SANDBOX_TIMEOUTS_END_EVERY_MS) * SANDBOX_TIMEOUTS_END_EVERY_MS
   return { timeout: Math.round(endMs - nowMs) }
 }
+/** What a collection is told that is to shrink the heap (V8's `gc-extension.h`). */
+const ALL_OF_IT = { type: 'major', flavor: 'last-resort' } as const
 /** Fuel after which the heap is looked at: looking costs as much as a small turn. */
 const HEAP_CHECK_FUEL = 20_000
 
@@ -161,6 +165,10 @@ function createCell(isolate: ivm.Isolate, load: LoadMessage, prelude: Prelude): 
     standing: () => door('$$standing').applySync(undefined, [], TIMED) as string,
     follow(at) {
       context.evalClosureSync('$$at = $0', [new ivm.Callback(at)])
+    },
+    rest() {
+      if (collects && !isolate.isDisposed)
+        collectGarbage.applySync(undefined, [ALL_OF_IT], { arguments: { copy: true }, ...TIMED })
     },
     dispose() {
       if (!isolate.isDisposed) isolate.dispose()

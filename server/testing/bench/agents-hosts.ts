@@ -1,5 +1,6 @@
 /** What hosts take and how soon they are back, with real ones: memory, loading, restoring, dying, and bystanders under load. */
 import { once } from 'node:events'
+import { SANDBOX_REST_AFTER_MS, SANDBOX_REST_PAUSE_MS } from '../../limits.ts'
 import type { AgentId } from '../../protocol/ids.ts'
 import { createFleet, type Fleet } from './agents-fleet.ts'
 import { benchLoad, benchProgram, programOf, turnAt } from './agents-turns.ts'
@@ -34,7 +35,7 @@ export async function throughChannel(rounds: number, turnsEach: number): Promise
   return samples
 }
 
-/** Of an agent that has had its first turns and waits, beside others of its kind. */
+/** Of an agent that has had its first turns and waits, beside others of its kind, when all of them have come to rest. */
 export async function idleMb(agents: number): Promise<number> {
   await using fleet = createFleet({ size: agents, agentsPerHost: agents })
   const [first, ...rest] = fleet.members
@@ -47,12 +48,17 @@ export async function idleMb(agents: number): Promise<number> {
     }
   }
   await turns()
+  await once(AbortSignal.timeout(restMs(1)), 'abort')
   const [pid] = fleet.sandbox.stats().pids
   const before = residentMb(pid!)
   await Promise.all(rest.map((member) => fleet.load(member)))
   await turns()
+  await once(AbortSignal.timeout(restMs(agents)), 'abort')
   return (residentMb(pid!) - before) / rest.length
 }
+
+/** Until a host has collected what so many idle agents do not need, with as much again for a loaded machine. */
+const restMs = (agents: number) => 2 * (SANDBOX_REST_AFTER_MS + agents * 2 * SANDBOX_REST_PAUSE_MS)
 
 /** From the request to load a checkpoint, in a host that others live in, to the first turn's result. */
 export async function firstTurns(count: number): Promise<number[]> {
