@@ -10,6 +10,8 @@ export async function sendEvents(
   make: (signal: AbortSignal) => AsyncIterable<StreamEvent>,
   failed: (error: unknown) => StreamEvent,
 ): Promise<void> {
+  // They may have left while it was found out who they are: then nothing closes any more.
+  if (res.destroyed) return
   const gone = new AbortController()
   res.on('close', () => gone.abort())
   res.on('error', () => gone.abort())
@@ -21,7 +23,7 @@ export async function sendEvents(
   })
   res.flushHeaders()
   const write = async (text: string) => {
-    if (!gone.signal.aborted && !res.write(text)) await once(res, 'drain', { signal: gone.signal })
+    if (!gone.signal.aborted && !res.write(text)) await once(res, 'drain', { signal: gone.signal }).catch(() => {})
   }
   const beat = setInterval(() => void res.write(': \n\n'), STREAM_BEAT_MS)
   try {
