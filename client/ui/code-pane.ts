@@ -86,6 +86,8 @@ export function mount(element: HTMLElement, context: PaneContext): () => void {
     log.node,
   )
   setOff(stopButton, true)
+  showOpen()
+  note.say(() => t('panels.code.opening'))
 
   const language = startLanguage()
   language.write(DTS, academyDts(locale()))
@@ -131,6 +133,12 @@ export function mount(element: HTMLElement, context: PaneContext): () => void {
     },
   })
 
+  /** Until there is code, nothing can be done with it. */
+  function showOpen(project?: string): void {
+    setOff(runButton, project === undefined)
+    setOff(discard, project === undefined)
+    choice.disabled = project === undefined
+  }
   function showTabs(): void {
     const paths = desk.project()?.files.map((file) => file.path) ?? []
     tabs.show([...paths.filter(isEntry), ...paths.filter((path) => !isEntry(path))], desk.path())
@@ -158,6 +166,7 @@ export function mount(element: HTMLElement, context: PaneContext): () => void {
       ...desk.projects().map((one) => el('option', { attrs: { value: one.id } }, titleOf(one.name))),
     )
     choice.value = desk.project()?.id ?? ''
+    showOpen(desk.project()?.id)
   }
 
   async function openProject(id?: string): Promise<void> {
@@ -226,7 +235,7 @@ export function mount(element: HTMLElement, context: PaneContext): () => void {
   }
 
   async function run(): Promise<void> {
-    if (running) return
+    if (running || isOff(runButton)) return
     running = true
     runButton.setAttribute('aria-busy', 'true')
     note.say(() => t('panels.code.starting'))

@@ -124,8 +124,8 @@ export const ARROWS: Readonly<Record<string, string>> = {
   southwest: '\u2199',
   up: '\u21e7',
   down: '\u21e9',
-  in: '\u2192',
-  out: '\u2190',
+  in: '\u00bb',
+  out: '\u00ab',
 }
 
 const markOf = ({ kind, glyph }: MapCharacter): string =>

@@ -1,6 +1,7 @@
 /** A button for what cannot be undone: the first press asks, the second does it; looking away calls it off. */
 import { words } from '../i18n.ts'
 import { button } from './el.ts'
+import { isOff } from './off.ts'
 
 type Props = {
   /** Keys of the words before and after the first press. */
@@ -13,6 +14,7 @@ export function sureButton({ t: asks, sure, run }: Props): HTMLButtonElement {
   const node: HTMLButtonElement = button({ class: 'button', t: asks, on: { click: press, blur: calm } })
   let asked = false
   function press(): void {
+    if (isOff(node)) return
     if (asked) {
       calm()
       run()

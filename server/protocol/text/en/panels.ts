@@ -77,6 +77,7 @@ export default {
     'This kind of TypeScript is not used here. Plain objects and constants do the same.',
 
   'panels.failed': 'That did not work: {reason}',
+  'panels.code.opening': 'Opening your code…',
   'panels.code.starting': 'Looking it over…',
   'panels.code.stopped': 'Your lantern stands still.',
   'panels.code.ended': 'Your lantern has done what its lines say.',

@@ -77,6 +77,7 @@ export default {
   'panels.check.unsupported_syntax': 'Такой TypeScript здесь не используют. Обычные объекты и константы справятся.',
 
   'panels.failed': 'Не вышло: {reason}',
+  'panels.code.opening': 'Открываю твой код…',
   'panels.code.starting': 'Просматриваю код…',
   'panels.code.stopped': 'Твой фонарь стоит.',
   'panels.code.ended': 'Твой фонарь сделал всё, что сказано в его строках.',
