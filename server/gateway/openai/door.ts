@@ -253,10 +253,11 @@ export function createDoor(parts: DoorParts): Door {
       })
       return
     }
-    const id = decodeURIComponent(path.slice('/v1/models/'.length))
+    const asked = path.slice('/v1/models/'.length)
+    const id = decoded(asked)
     const model = models.find((each) => each.id === id)
     if (!model)
-      throw new BadBody(`There is no model ${JSON.stringify(id.slice(0, 100))} here.`, {
+      throw new BadBody(`There is no model ${JSON.stringify((id ?? asked).slice(0, 100))} here.`, {
         status: 404,
         param: 'model',
         code: 'model_not_found',
@@ -316,6 +317,15 @@ function privacyOf({ headers }: IncomingMessage): Privacy | undefined {
   if (asked === undefined) return undefined
   if (typeof asked === 'string' && PRIVACIES.includes(asked)) return asked as Privacy
   throw new BadBody('x-academy-privacy is "open" or "personal".')
+}
+
+/** Part of a path in plain words; nothing, where its percent signs are no encoding. */
+function decoded(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return undefined
+  }
 }
 
 const tooLarge = () => new BadBody(`A request holds at most ${INFER_BODY_MAX_BYTES} bytes.`, { status: 413 })
