@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
+import { AccountError } from '../../accounts/errors.ts'
 import { InferError } from '../../inference/errors.ts'
+import { HttpProblem } from '../http/problem.ts'
 import { anthropicError, BadBody, openaiError, viewOf } from './errors.ts'
 
 test('I43 a refusal keeps its status and code, and what is not ours says nothing of itself', () => {
@@ -12,6 +14,11 @@ test('I43 a refusal keeps its status and code, and what is not ours says nothing
     expect(viewOf(other)).toMatchObject({ status: 500, code: 'internal' })
     expect(JSON.stringify(viewOf(other))).not.toMatch(/secret/i)
   }
+})
+
+test('I43 what another part refuses by a code alone is said in words', () => {
+  for (const error of [new AccountError('token_invalid'), new HttpProblem('too_many_requests')])
+    expect(viewOf(error)).toMatchObject({ code: error.code, message: expect.stringMatching(/^\p{Lu}\S+ .* \S+/u) })
 })
 
 test.each([

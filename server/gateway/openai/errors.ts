@@ -1,5 +1,7 @@
 /** Errors in the forms of the APIs that the door speaks. What they say is for the asker; what they are caused by stays in the log. */
 import type { z } from 'zod'
+import type { Params } from '../../protocol/ids.ts'
+import { titleOf } from '../http/problem.ts'
 
 /** What the door shows of an error. */
 export type InferErrorView = {
@@ -50,12 +52,15 @@ export function readBody<S extends z.ZodType>(schema: S, body: unknown): z.outpu
 
 /** Ours carry a permanent `code` and a `status`; anything else is internal and says nothing of itself. */
 export function viewOf(error: unknown): InferErrorView {
-  const { code, status, message, param, retryAfterMs } = (error ?? {}) as Partial<InferErrorView>
+  const { code, status, message, param, retryAfterMs, params } = (error ?? {}) as Partial<InferErrorView> & {
+    readonly params?: Params
+  }
   if (typeof code === 'string' && typeof status === 'number' && /^[a-z][a-z_]*$/.test(code))
     return {
       status: status === 499 ? 400 : status,
       code,
-      message: message ?? code,
+      // Errors of other parts are named by their code alone: what it says stands in the catalogue.
+      message: message === undefined || message === code ? titleOf(code, 'en', params) : message,
       ...(typeof param === 'string' && { param }),
       ...(typeof retryAfterMs === 'number' && { retryAfterMs }),
     }
