@@ -5,7 +5,7 @@ import type { Hub } from '../author/hub.ts'
 import { AUTHOR_FOLLOW_INTERVAL_MS } from '../limits.ts'
 import type { Agent } from '../protocol/api.ts'
 import type { HubOptions } from './hub.ts'
-import { json, jsonLine, words } from './print.ts'
+import { json, jsonLine, say, words } from './print.ts'
 
 export function addDeployCommands(agent: Command): void {
   const onHub = (name: string, description: string) =>
@@ -90,7 +90,8 @@ async function showLog(
       if (options.json) jsonLine({ id, tick, level, text })
       else words(`${tick} ${level === 'log' ? '' : `${level}: `}${text}`)
     if (next > after) after = next
-    else if (!options.follow) return
+    else if (!options.follow)
+      return after === 0 && !options.json ? say(`${agent.name} has logged nothing yet.`) : undefined
     else await pause(AUTHOR_FOLLOW_INTERVAL_MS)
   }
 }
