@@ -12,6 +12,7 @@ import {
   describeOnDatabases,
   postgresReachable,
 } from '../testing/database.ts'
+import { blankPgliteImage } from '../testing/pglite-image.ts'
 import { backup } from './backup.ts'
 import { type Database, type DatabaseKind, openDatabase } from './database.ts'
 import { createJournal } from './journal.ts'
@@ -270,7 +271,8 @@ async function createEmptyHome(
   migrations: readonly { name: string; sql: string; checksum: string }[],
 ) {
   const fresh = kind === 'postgres' ? await createPostgresDatabase() : undefined
-  const db = await openDatabase({ url: fresh?.url, log, migrations })
+  const where = fresh ? { url: fresh.url } : { imageFile: await blankPgliteImage() }
+  const db = await openDatabase({ ...where, log, migrations })
   const dispose = async () => {
     await db[Symbol.asyncDispose]()
     await fresh?.[Symbol.asyncDispose]()

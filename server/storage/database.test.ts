@@ -8,7 +8,6 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -18,6 +17,8 @@ import {
   describeOnDatabases,
   postgresReachable,
 } from '../testing/database.ts'
+import { freePort } from '../testing/free-port.ts'
+import { layPgliteDirectory } from '../testing/pglite-image.ts'
 import { type Database, openDatabase } from './database.ts'
 import { readMigrations } from './migrations.ts'
 
@@ -181,7 +182,7 @@ test('D13 a data directory that cannot be used is named', async () => {
 test('D14 the embedded database is behind a socket that only its owner can reach', {
   skip: process.platform === 'win32',
 }, async () => {
-  await using home = await createHome('pglite')
+  await using home = await createHome('pglite', { fromNothing: true })
   const { dataDir } = home.options as { dataDir: string }
   // As a killed node leaves it.
   mkdirSync(`${dataDir}.socket`)
@@ -196,7 +197,7 @@ test('D14 the embedded database is behind a socket that only its owner can reach
 })
 
 test('D9 a refused connection is told with its address and without its password', async () => {
-  const port = await closedPort()
+  const port = await freePort()
   const error = await openDatabase({ url: `postgresql://me:hush@127.0.0.1:${port}/academy`, log }).catch(
     (e: unknown) => e,
   )
@@ -207,21 +208,13 @@ test('D9 a refused connection is told with its address and without its password'
   expect(String(error)).not.toContain('hush')
 })
 
-/** Somewhere a database can be opened several times. */
-async function createHome(kind: 'pglite' | 'postgres') {
+/** Somewhere a database can be opened several times. `fromNothing`: not even the database system is there. */
+async function createHome(kind: 'pglite' | 'postgres', { fromNothing = false } = {}) {
   if (kind === 'postgres') {
     const fresh = await createPostgresDatabase()
     return { options: { url: fresh.url }, [Symbol.asyncDispose]: fresh[Symbol.asyncDispose] }
   }
   const dataDir = mkdtempSync(join(tmpdir(), 'academy-test-'))
+  if (!fromNothing) await layPgliteDirectory(dataDir, { blank: true })
   return { options: { dataDir }, [Symbol.asyncDispose]: async () => rmSync(dataDir, { recursive: true }) }
-}
-
-/** A port on which nothing listens. */
-async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { createLedger } from '../ledger/ledger.ts'
 import { systemClock } from '../lib/clock.ts'
 import { createPostgresDatabase, describeOnDatabases } from '../testing/database.ts'
+import { layPgliteDirectory } from '../testing/pglite-image.ts'
 import { openDatabase } from './database.ts'
 import { createLedgerStore } from './ledger.ts'
 import { readMigrations } from './migrations.ts'
@@ -82,6 +83,7 @@ async function emptyHome(kind: 'pglite' | 'postgres') {
     return { options: { url: fresh.url }, [Symbol.asyncDispose]: () => fresh[Symbol.asyncDispose]() }
   }
   const dir = mkdtempSync(join(tmpdir(), 'academy-test-'))
+  await layPgliteDirectory(join(dir, 'database'), { blank: true })
   return {
     options: { dataDir: join(dir, 'database') },
     [Symbol.asyncDispose]: async () => rmSync(dir, { recursive: true, force: true }),

@@ -1,8 +1,9 @@
 /** Fresh databases for tests: in memory, and on a PostgreSQL server where one is reachable. */
 import { randomBytes } from 'node:crypto'
 import { Client } from 'pg'
-import { describe } from 'vitest'
+import { afterAll, describe } from 'vitest'
 import { type Database, type DatabaseKind, type DatabaseOptions, openDatabase } from '../storage/database.ts'
+import { closeEngines, giveEngine, takeEngine } from './pglite-engines.ts'
 import { pgliteImage } from './pglite-image.ts'
 
 /** `TEST_DATABASE_URL` points elsewhere; the user must be allowed to create databases. */
@@ -17,8 +18,10 @@ export async function createTestDatabase(
   options: { kind?: DatabaseKind } & Partial<DatabaseOptions> = {},
 ): Promise<TestDatabase> {
   const { kind = 'pglite', ...rest } = options
-  if (kind === 'pglite')
+  if (kind === 'pglite') {
+    if (isUnderTest && Object.keys(rest).length === 0) return await openOnEngine()
     return await openDatabase({ log: quietLog, imageFile: rest.dataDir ? undefined : await pgliteImage(), ...rest })
+  }
   const fresh = await createPostgresDatabase()
   try {
     const db = await openDatabase({ log: quietLog, ...rest, url: fresh.url })
@@ -31,6 +34,21 @@ export async function createTestDatabase(
     await fresh[Symbol.asyncDispose]()
     throw error
   }
+}
+
+const isUnderTest = process.env.VITEST !== undefined
+if (isUnderTest) afterAll(closeEngines)
+
+/** On an engine that served another test of this file, emptied since, where there is one. A benchmark has a new one each time. */
+async function openOnEngine(): Promise<TestDatabase> {
+  const engine = await takeEngine()
+  const db = await openDatabase({ log: quietLog, engine })
+  let closing: Promise<void> | undefined
+  const close = async () => {
+    await db[Symbol.asyncDispose]()
+    await giveEngine(engine)
+  }
+  return { ...db, [Symbol.asyncDispose]: () => (closing ??= close()) }
 }
 
 /** An empty database on the PostgreSQL server, without our schema. */

@@ -12,6 +12,7 @@ import type { WorldDef } from '../engine/types.ts'
 import { openDatabase } from '../storage/database.ts'
 import { createJournal } from '../storage/journal.ts'
 import { createPostgresDatabase, describeOnDatabases } from './database.ts'
+import { layPgliteDirectory } from './pglite-image.ts'
 import { FIXTURE_FILES, fixtureWorld } from './world.ts'
 
 const PLAYER = fileURLToPath(new URL('./journal-player.ts', import.meta.url))
@@ -33,6 +34,7 @@ await describeOnDatabases('the journal after kill -9', (kind) => {
     { timeout: 60_000 },
     async (_, world, byEvents) => {
       const dataDir = mkdtempSync(join(tmpdir(), 'academy-test-'))
+      if (kind === 'pglite') await layPgliteDirectory(dataDir)
       const fresh = kind === 'postgres' ? await createPostgresDatabase() : undefined
       try {
         const last = await playUntilKilled(dataDir, fresh?.url, 137)

@@ -16,6 +16,7 @@ import { systemClock } from '../lib/clock.ts'
 import { type DatabaseKind, openDatabase } from '../storage/database.ts'
 import { createLedgerStore } from '../storage/ledger.ts'
 import { createPostgresDatabase } from './database.ts'
+import { layPgliteDirectory } from './pglite-image.ts'
 
 const PAYER = fileURLToPath(new URL('../ledger/testing/payer.ts', import.meta.url))
 const PAYERS = 4
@@ -38,6 +39,7 @@ export type KillOptions = {
 export async function killAgainAndAgain({ kind, kills, seed, note = () => {} }: KillOptions): Promise<Kills> {
   const dir = mkdtempSync(join(tmpdir(), 'academy-test-'))
   const fresh = kind === 'postgres' ? await createPostgresDatabase() : undefined
+  if (kind === 'pglite') await layPgliteDirectory(join(dir, 'database'))
   const where = fresh ? { url: fresh.url } : { dataDir: join(dir, 'database') }
   try {
     const random = createRandom(seed)

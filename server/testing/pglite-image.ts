@@ -6,18 +6,22 @@ import { fileURLToPath } from 'node:url'
 import { PGlite } from '@electric-sql/pglite'
 import type { PoolClient } from 'pg'
 import { openDatabase } from '../storage/database.ts'
-import { migrate, readMigrations } from '../storage/migrations.ts'
+import { type Migration, migrate, readMigrations } from '../storage/migrations.ts'
+import { createSyncedPglite } from '../storage/pglite-sync.ts'
 
 const CACHE_DIR = fileURLToPath(new URL('../../.cache/pglite', import.meta.url))
 const PGLITE_PACKAGE = fileURLToPath(new URL('../../node_modules/@electric-sql/pglite/package.json', import.meta.url))
 
 /** Path of the image for the present migrations, made on first use. */
-export const pgliteImage = (): Promise<string> => kept('.tar.gz', makeImage)
+export const pgliteImage = (): Promise<string> => kept('.tar.gz', (path) => makeImage(path, readMigrations()))
+/** Path of the image of a database without any table. */
+export const blankPgliteImage = (): Promise<string> => kept('.blank.tgz', (path) => makeImage(path, []))
 
-/** Puts a migrated, empty database where a node that was never started would make one; what is there already stays as it is. */
-export async function layPgliteDirectory(dataDir: string): Promise<void> {
-  if (existsSync(dataDir)) return
-  cpSync(await kept('.database', makeDirectory), dataDir, { recursive: true, mode: 0 })
+/** Puts an empty database where a node that was never started would make one; what is there already stays as it is. `blank`: without our schema. */
+export async function layPgliteDirectory(dataDir: string, { blank = false } = {}): Promise<void> {
+  if (existsSync(dataDir) && readdirSync(dataDir).length > 0) return
+  const source = await (blank ? kept('.blank', makeBlank) : kept('.database', makeDirectory))
+  cpSync(source, dataDir, { recursive: true })
 }
 
 /** What `make` writes at a path, for the present migrations. Files of other migrations go when it is made. */
@@ -43,12 +47,12 @@ async function kept(suffix: string, make: (path: string) => Promise<void>): Prom
   return path
 }
 
-async function makeImage(path: string): Promise<void> {
+async function makeImage(path: string, migrations: readonly Migration[]): Promise<void> {
   const db = await PGlite.create()
   // `exec` runs several statements at once, as the wire protocol does for a query without parameters.
   const query = async (sql: string, params?: unknown[]) =>
     params ? await db.query(sql, params) : (await db.exec(sql)).at(-1)
-  await migrate({ query } as unknown as PoolClient, readMigrations())
+  if (migrations.length > 0) await migrate({ query } as unknown as PoolClient, migrations)
   const image = Buffer.from(await (await db.dumpDataDir('gzip')).arrayBuffer())
   await db.close()
   writeFileSync(path, image)
@@ -56,4 +60,9 @@ async function makeImage(path: string): Promise<void> {
 
 async function makeDirectory(path: string): Promise<void> {
   await using _database = await openDatabase({ dataDir: path, log: { info() {}, error() {} } })
+}
+
+async function makeBlank(path: string): Promise<void> {
+  mkdirSync(path, { mode: 0o700 })
+  await (await createSyncedPglite(path)).close()
 }

@@ -10,6 +10,7 @@ import { formatKey } from '../../protocol/tlog/note.ts'
 import { openDatabase } from '../../storage/database.ts'
 import { createLogStore } from '../../storage/tlog.ts'
 import { createPostgresDatabase, describeOnDatabases } from '../../testing/database.ts'
+import { layPgliteDirectory } from '../../testing/pglite-image.ts'
 import { auditLog } from './auditor.ts'
 import { loadIdentity } from './identity.ts'
 import { createProving } from './proving.ts'
@@ -33,6 +34,7 @@ await describeOnDatabases('a log that is killed', (kind) => {
   test('M7 M12 goes on at each place, and never takes back a head that it showed', { timeout: 300_000 }, async () => {
     const dir = mkdtempSync(join(tmpdir(), 'academy-test-'))
     await using fresh = kind === 'postgres' ? await createPostgresDatabase() : undefined
+    if (kind === 'pglite') await layPgliteDirectory(join(dir, 'database'))
     try {
       const shown: Checkpoint[] = []
       // The embedded database takes seconds to open: every second place there, all of them on PostgreSQL.
