@@ -28,9 +28,9 @@ export default defineConfig({
     env: { NODE_COMPILE_CACHE: fileURLToPath(new URL('.cache/compiled', import.meta.url)) },
     sequence: { sequencer: LongFirst },
     // A condition is waited for as long as a busy machine may need.
-    expect: { poll: { timeout: 15_000, interval: 50 } },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    teardownTimeout: 10_000,
+    expect: { poll: { timeout: 30_000, interval: 50 } },
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
+    teardownTimeout: 30_000,
   },
 })

@@ -12,7 +12,8 @@ const ok = (status: 'created' | 'exists', asked: TransferInput[]) => async (all:
   asked.push(...inputs)
   return inputs.map((input) => ({ status, transfer: { ...input, kind: 'transfer' as const, index: 0, atMs: 0 } }))
 }
-const until = (check: () => unknown) => vi.waitFor(() => expect(check()).toBeTruthy(), { timeout: 5000, interval: 2 })
+const until = (check: () => unknown) =>
+  vi.waitFor(() => expect(check()).toBeTruthy(), { timeout: 30_000, interval: 2 })
 
 /** Bodies of a character in all zones. */
 function bodies(rooms: Rooms, id: string): number {

@@ -38,7 +38,8 @@ async function page(url: string, auth: object, { reconnection = false } = {}): P
 }
 
 const texts = ({ outputs }: Page) => outputs.map((output) => output.text)
-const until = (check: () => unknown) => vi.waitFor(() => expect(check()).toBeTruthy(), { timeout: 5000, interval: 5 })
+const until = (check: () => unknown) =>
+  vi.waitFor(() => expect(check()).toBeTruthy(), { timeout: 30_000, interval: 5 })
 
 describe('terminal', () => {
   test('a line is acknowledged, and its outputs carry strictly increasing decimal ids', async () => {

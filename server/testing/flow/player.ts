@@ -3,6 +3,9 @@ import { once } from 'node:events'
 import { io, type Socket } from 'socket.io-client'
 import type { LineAck, Output } from '../../protocol/terminal.ts'
 
+/** How long a very busy machine may take to answer. */
+const PATIENCE_MS = 60_000
+
 export type Player = {
   readonly id: string
   readonly name: string
@@ -75,7 +78,7 @@ export async function join(
     line: (text, id) =>
       new Promise((done, fail) => {
         socket
-          .timeout(15_000)
+          .timeout(PATIENCE_MS)
           .emit('line', id === undefined ? text : { id, text }, (error: Error | null, ack: LineAck) =>
             error ? fail(new Error(`no answer to ${JSON.stringify(text)}`)) : done(ack),
           )
@@ -89,7 +92,7 @@ export async function join(
               `nothing like ${pattern} was heard; last: ${JSON.stringify(outputs.slice(-5).map((o) => o.text))}`,
             ),
           )
-        }, 15_000)
+        }, PATIENCE_MS)
         const check = (): void => {
           const found = outputs.find((output) => pattern.test(output.text))
           if (!found) return
