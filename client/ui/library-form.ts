@@ -1,9 +1,16 @@
 /** Pieces that the forms of the library share. */
-import { el } from './el.ts'
+import { button, el } from './el.ts'
 
 export function labelled(key: string, id: string, field: HTMLElement): HTMLElement {
   return el('div', { class: 'job-field' }, el('label', { t: key, attrs: { for: id } }), field)
 }
+
+/** Fields beside each other, where there is room. */
+export const beside = (...fields: readonly HTMLElement[]): HTMLElement => el('div', { class: 'job-terms' }, ...fields)
+
+/** The button that sends a form. */
+export const sends = (key: string): HTMLElement =>
+  el('div', { class: 'job-actions' }, button({ class: 'button button-main', t: key, attrs: { type: 'submit' } }))
 
 export const input = (
   id: string,

@@ -8,7 +8,7 @@ import type {
 } from '../../server/protocol/library-api.ts'
 import { locale, onLocale, t } from '../i18n.ts'
 import { button, el } from './el.ts'
-import { chooser, type Deed, input, keepingFocus, labelled, offer } from './library-form.ts'
+import { beside, chooser, type Deed, input, keepingFocus, labelled, offer, sends } from './library-form.ts'
 import { timeOf } from './network-words.ts'
 import type { PaneContext } from './panes.ts'
 
@@ -31,17 +31,8 @@ export function createItemsSection(context: PaneContext, deed: Deed, projects: (
   const form = el(
     'form',
     { class: 'job-form', attrs: { role: 'search', novalidate: true } },
-    el(
-      'div',
-      { class: 'job-terms' },
-      labelled('library.page.search', 'library-q', words),
-      labelled('library.page.kind', 'library-kind', kind),
-    ),
-    el(
-      'div',
-      { class: 'job-actions' },
-      button({ class: 'button button-main', t: 'library.page.find', attrs: { type: 'submit' } }),
-    ),
+    beside(labelled('library.page.search', 'library-q', words), labelled('library.page.kind', 'library-kind', kind)),
+    sends('library.page.find'),
   )
   const node = el(
     'section',
@@ -236,7 +227,7 @@ export function createItemsSection(context: PaneContext, deed: Deed, projects: (
           },
         },
       },
-      el('div', { class: 'job-terms' }, labelled('library.page.version', 'library-version', version), ...fields),
+      beside(labelled('library.page.version', 'library-version', version), ...fields),
       el(
         'div',
         { class: 'job-actions' },

@@ -2,8 +2,8 @@
 import type { LibraryVersion } from '../../server/protocol/library-api.ts'
 import { t } from '../i18n.ts'
 import type { Api } from '../net/api.ts'
-import { button, el } from './el.ts'
-import { chooser, type Deed, input, labelled, offer } from './library-form.ts'
+import { el } from './el.ts'
+import { beside, chooser, type Deed, input, labelled, offer, sends } from './library-form.ts'
 import type { ProjectChoice } from './library-items.ts'
 
 export function createPublishSection(api: Api, deed: Deed, published: () => void) {
@@ -20,15 +20,11 @@ export function createPublishSection(api: Api, deed: Deed, published: () => void
     'form',
     { class: 'job-form', attrs: { novalidate: true } },
     el('p', { class: 'net-quiet', t: 'library.page.publish_hint' }),
-    el(
-      'div',
-      { class: 'job-terms' },
+    beside(
       labelled('library.page.project', 'publish-project', project),
       labelled('library.page.folder', 'publish-folder', folder),
     ),
-    el(
-      'div',
-      { class: 'job-terms' },
+    beside(
       labelled('library.page.name', 'publish-name', name),
       labelled('library.page.version', 'publish-version', version),
     ),
@@ -36,11 +32,7 @@ export function createPublishSection(api: Api, deed: Deed, published: () => void
     labelled('library.page.title_ru', 'publish-title-ru', title.ru),
     labelled('library.page.summary_en', 'publish-summary-en', summary.en),
     labelled('library.page.summary_ru', 'publish-summary-ru', summary.ru),
-    el(
-      'div',
-      { class: 'job-actions' },
-      button({ class: 'button button-main', t: 'library.page.do_publish', attrs: { type: 'submit' } }),
-    ),
+    sends('library.page.do_publish'),
   )
   const none = el('p', { class: 'net-quiet', t: 'library.page.no_project' })
   form.addEventListener('submit', (event) => {

@@ -11,8 +11,7 @@ import { loadIdentity } from '../link/identity.ts'
 import type { RunningNetwork } from '../link/network.ts'
 import type { Log } from '../ops/log.ts'
 import type { Database } from '../storage/database.ts'
-import { createItemStore, createWorldItemStore } from '../storage/library.ts'
-import { createShareStore, createWorkspaceStore } from '../storage/workspaces.ts'
+import { createLibraryStores, createWorldItemStore } from '../storage/library.ts'
 import { VERSION } from '../version.ts'
 import { createProblems } from '../world/problems.ts'
 import { readWorldFiles } from '../world/read.ts'
@@ -51,11 +50,7 @@ export async function assembleLibrary(needs: LibraryNeeds): Promise<LibraryServi
   // A node without links has its owner's key all the same, so that what it publishes is signed from the first day.
   const identity = network?.identity ?? (await loadIdentity(config.dataDir, clock.now(), config.ownerKey))
   const service = createLibrary({
-    stores: {
-      items: createItemStore(database),
-      workspaces: createWorkspaceStore(database),
-      shares: createShareStore(database),
-    },
+    stores: createLibraryStores(database),
     bundles,
     worldItems,
     projects,

@@ -4,18 +4,13 @@ import { createServer } from 'node:net'
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { type Config, ConfigError, isOwnMachine } from '../config.ts'
 import type { RunningNetwork } from '../link/network.ts'
-import type { SessionStore } from '../link/registry/member.ts'
 import type { Load } from '../link/registry/types.ts'
 import type { OwnerId } from '../link/types.ts'
 import type { Log } from '../ops/log.ts'
-import type { Json } from '../protocol/ids.ts'
 import type { Database } from '../storage/database.ts'
-import { createInboxStore } from '../storage/inbox.ts'
-import { createInviteStore, createNodeStore } from '../storage/nodes.ts'
-import { createBanStore, createDhtRecordStore, createPeerStore } from '../storage/peers.ts'
-import { createSettings } from '../storage/settings.ts'
 import { VERSION } from '../version.ts'
 import { linkHost, wantsLinks } from './link-ports.ts'
+import { networkStores } from './network-stores.ts'
 
 export type NetworkNeeds = {
   readonly config: Config
@@ -42,18 +37,9 @@ export async function openNetwork(needs: NetworkNeeds): Promise<RunningNetwork |
   const invite = config.invite === undefined ? undefined : readInvite(config.invite)
   if (config.invite !== undefined && !invite)
     throw new ConfigError(['--invite is not an invitation that can be read'])
-  const settings = createSettings(database)
   const network = await startNetwork(
     {
-      stores: (self) => ({
-        nodes: createNodeStore(database),
-        invites: createInviteStore(database),
-        bans: createBanStore(database, self),
-        peers: createPeerStore(database, self),
-        records: createDhtRecordStore(database, self),
-        inbox: createInboxStore(database),
-        session: sessionIn(settings, self),
-      }),
+      stores: networkStores(database),
       clock,
       machine: () => ({
         cpu: { cores: availableParallelism(), model: (cpus()[0]?.model ?? '').slice(0, 100) },
@@ -111,18 +97,6 @@ const isFree = (port: number, host: string): Promise<boolean> =>
     probe.once('error', () => done(false))
     probe.listen({ port, host, exclusive: true }, () => probe.close(() => done(true)))
   })
-
-function sessionIn(settings: ReturnType<typeof createSettings>, self: string): SessionStore {
-  const key = `network.session.${self}`
-  return {
-    async read() {
-      const { sessionSchema } = await import('../link/registry/member.ts')
-      const parsed = sessionSchema.safeParse(await settings.get(key))
-      return parsed.success ? parsed.data : undefined
-    },
-    write: (session) => settings.set(key, session as unknown as Json),
-  }
-}
 
 /** How busy this process was since it was asked last. */
 function createLoad(busy: NetworkNeeds['busy']): () => Load {

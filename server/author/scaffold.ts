@@ -1,13 +1,9 @@
 /** A new agent project: a folder that any editor understands, with a program that runs and a test that says what it should do. */
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
 import { TEMPLATES } from '../agents/templates.ts'
 import { academyDts } from '../protocol/agent-api/index.ts'
 import type { Locale } from '../protocol/ids.ts'
 import type { SourceFiles } from '../sandbox/types.ts'
-import { AuthorProblem } from './problem.ts'
-import { KEPT_DIR } from './project.ts'
-import { COMPILER_OPTIONS } from './types-options.ts'
+import { PROJECT_BASICS, requireEmpty, writeNew } from './empty-folder.ts'
 
 /** What a project may begin as: its program, and a test that says what it should do. */
 export type Template = { readonly files: SourceFiles; readonly test?: string }
@@ -55,9 +51,8 @@ const filesOf = (name: string, template: Template, locale: Locale): Readonly<Rec
   ...template.files,
   'agent.json': `${JSON.stringify({ name, entry: 'main.ts' }, null, 2)}\n`,
   'academy.d.ts': academyDts(locale),
-  'tsconfig.json': `${JSON.stringify({ compilerOptions: COMPILER_OPTIONS, include: ['**/*.ts', '**/*.js'], exclude: [KEPT_DIR, 'node_modules'] }, null, 2)}\n`,
+  ...PROJECT_BASICS,
   'tests/first.yaml': template.test ?? ANY_TEST,
-  '.gitignore': `${KEPT_DIR}/\nnode_modules/\n`,
   'README.md': readme(name),
 })
 
@@ -66,19 +61,8 @@ export async function scaffold(
   dir: string,
   { name, template, locale = 'en' }: { readonly name: string; readonly template: Template; readonly locale?: Locale },
 ): Promise<readonly string[]> {
-  const there = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return []
-    throw new AuthorProblem('not_a_folder', `${resolve(dir)} cannot be made: ${error.message}`)
-  })
-  if (there.length > 0)
-    throw new AuthorProblem(
-      'not_empty',
-      `${resolve(dir)} is not empty, and nothing in it was touched. Choose another name.`,
-    )
+  await requireEmpty(dir)
   const files = filesOf(name, template, locale)
-  for (const [path, text] of Object.entries(files)) {
-    await mkdir(dirname(join(dir, path)), { recursive: true })
-    await writeFile(join(dir, path), text, { flag: 'wx' })
-  }
+  await writeNew(dir, files)
   return Object.keys(files).sort()
 }

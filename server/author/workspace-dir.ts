@@ -1,12 +1,12 @@
 /** A workspace as folders: one for each project, each a whole agent project that `academy agent test` and an editor understand. */
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { readdir, readFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { academyDts } from '../protocol/agent-api/index.ts'
 import type { WorkspaceContent } from '../protocol/library-api.ts'
+import { PROJECT_BASICS, requireEmpty, writeNew } from './empty-folder.ts'
 import { ENVIRONMENT_FILE, type ProjectEnvironment, readEnvironment } from './environment.ts'
 import { AuthorProblem } from './problem.ts'
-import { KEPT_DIR, readManifest, readSources, TESTS_DIR } from './project.ts'
-import { COMPILER_OPTIONS } from './types-options.ts'
+import { readManifest, readSources, TESTS_DIR } from './project.ts'
 
 export type ProjectFolder = {
   readonly name: string
@@ -30,15 +30,7 @@ const folderOf = (name: string, taken: Set<string>): string => {
 
 /** Lays a workspace out in `dir`, which must not hold anything yet. Resolves with the folders. */
 export async function layOut(dir: string, { projects }: WorkspaceContent): Promise<readonly string[]> {
-  const there = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return []
-    throw new AuthorProblem('not_a_folder', `${resolve(dir)} cannot be made: ${error.message}`)
-  })
-  if (there.length > 0)
-    throw new AuthorProblem(
-      'not_empty',
-      `${resolve(dir)} is not empty, and nothing in it was touched. Choose another name.`,
-    )
+  await requireEmpty(dir)
   const taken = new Set<string>()
   const folders: string[] = []
   for (const { name, files, environment } of projects) {
@@ -49,18 +41,14 @@ export async function layOut(dir: string, { projects }: WorkspaceContent): Promi
     const all: Readonly<Record<string, string>> = {
       'agent.json': `${JSON.stringify({ name, entry }, null, 2)}\n`,
       'academy.d.ts': academyDts('en'),
-      'tsconfig.json': `${JSON.stringify({ compilerOptions: COMPILER_OPTIONS, include: ['**/*.ts', '**/*.js'], exclude: [KEPT_DIR, 'node_modules'] }, null, 2)}\n`,
-      '.gitignore': `${KEPT_DIR}/\nnode_modules/\n`,
+      ...PROJECT_BASICS,
       [ENVIRONMENT_FILE]: `${JSON.stringify({ ...(seed !== undefined && { seed }), settings }, null, 2)}\n`,
       ...files,
     }
-    for (const [path, text] of Object.entries(all)) {
-      if (path.split('/').includes('..') || path.startsWith('/'))
-        throw new AuthorProblem('bad_path', `${path} lies outside the project; the workspace was not taken.`)
-      const file = join(dir, folder, ...path.split('/'))
-      await mkdir(dirname(file), { recursive: true })
-      await writeFile(file, text, { flag: 'wx' })
-    }
+    const outside = Object.keys(all).find((path) => path.split('/').includes('..') || path.startsWith('/'))
+    if (outside !== undefined)
+      throw new AuthorProblem('bad_path', `${outside} lies outside the project; the workspace was not taken.`)
+    await writeNew(join(dir, folder), all)
     folders.push(join(dir, folder))
   }
   return folders

@@ -1,7 +1,7 @@
 /** What a project needs beside its files: its settings, its seed, the interface it was made for. */
 import type { Result } from '../agents/types.ts'
 import { ENVIRONMENT_SETTINGS_MAX, ENVIRONMENT_VALUE_MAX_CHARS } from '../limits.ts'
-import { seed as seedSchema, settingName, settingValue } from './package.ts'
+import { seed as seedSchema, settingName, settingValue } from '../protocol/library-fields.ts'
 import { isSecretName } from './secrets.ts'
 import type { Adapted, Environment } from './types.ts'
 

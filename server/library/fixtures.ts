@@ -10,9 +10,8 @@ import { type SigningKey, signingKey } from '../lib/ed25519.ts'
 import { createMemoryNetwork } from '../link/memory-wire.ts'
 import type { NodeRole } from '../link/types.ts'
 import { compile } from '../sandbox/compile.ts'
-import { createItemStore, createWorldItemStore } from '../storage/library.ts'
+import { createLibraryStores, createWorldItemStore } from '../storage/library.ts'
 import { createProjectStore } from '../storage/projects.ts'
-import { createShareStore, createWorkspaceStore } from '../storage/workspaces.ts'
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts'
 import { FIXTURE_FILES } from '../testing/world.ts'
 import { createLibrary } from './library.ts'
@@ -92,11 +91,7 @@ export async function createLibraryLab() {
     })
     const provided = new Set<string>()
     const service = createLibrary({
-      stores: {
-        items: createItemStore(database),
-        workspaces: createWorkspaceStore(database),
-        shares: createShareStore(database),
-      },
+      stores: createLibraryStores(database),
       bundles,
       worldItems,
       projects,

@@ -2,9 +2,9 @@
 import { z } from 'zod'
 import { LIBRARY_PAGE_MAX, LIBRARY_REQUESTS_PER_HOUR, LIBRARY_REQUESTS_PER_MINUTE } from '../limits.ts'
 import type { Served } from '../link/types.ts'
+import { itemKind, itemName } from '../protocol/library-fields.ts'
 import type { RefusalCode } from '../protocol/refusals.ts'
-import { itemName, signedFrame } from './records.ts'
-import { ITEM_KINDS } from './types.ts'
+import { signedFrame } from './records.ts'
 
 const TOLD_REFUSALS = [
   'item_name_taken',
@@ -34,7 +34,7 @@ const q = z.string().max(100).optional()
 const limit = z.number().int().min(1).max(LIBRARY_PAGE_MAX)
 
 export const libraryRequest = z.discriminatedUnion('op', [
-  z.object({ op: z.literal('items'), q, kind: z.enum(ITEM_KINDS).optional(), after: itemName.optional(), limit }),
+  z.object({ op: z.literal('items'), q, kind: itemKind.optional(), after: itemName.optional(), limit }),
   z.object({ op: z.literal('item'), name: itemName }),
   z.object({ op: z.literal('publish'), record: signedFrame }),
   z.object({ op: z.literal('yank'), record: signedFrame }),

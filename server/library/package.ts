@@ -2,9 +2,6 @@
 import { decode, encode } from '@ipld/dag-cbor'
 import { z } from 'zod'
 import {
-  ENVIRONMENT_NAME_MAX_CHARS,
-  ENVIRONMENT_SETTINGS_MAX,
-  ENVIRONMENT_VALUE_MAX_CHARS,
   FILE_PATH_MAX_CHARS,
   ITEM_FILES_MAX,
   ITEM_MAX_BYTES,
@@ -12,24 +9,17 @@ import {
   WORKSPACE_NAME_MAX_CHARS,
   WORKSPACE_PROJECTS_MAX,
 } from '../limits.ts'
+import { itemKind, seed, settingName, settingsOf, settingValue } from '../protocol/library-fields.ts'
 import type { Files, ItemKind, WorkspaceContent } from './types.ts'
 
 const FORMAT = 1
 const files = z.record(z.string().max(FILE_PATH_MAX_CHARS), z.string())
-const itemPackage = z.object({ format: z.literal(FORMAT), kind: z.enum(['entity', 'module']), files })
+const itemPackage = z.object({ format: z.literal(FORMAT), kind: itemKind, files })
 
-export const settingName = z
-  .string()
-  .max(ENVIRONMENT_NAME_MAX_CHARS)
-  .regex(/^[A-Za-z][\w.-]*$/, 'letters, digits, dots, hyphens and underscores, beginning with a letter')
-export const settingValue = z.string().max(ENVIRONMENT_VALUE_MAX_CHARS)
-export const seed = z.number().int().min(0).max(0xffff_ffff)
 const environment = z.object({
   api: z.string().max(40),
   seed: seed.optional(),
-  settings: z
-    .record(settingName, z.object({ value: settingValue }))
-    .refine((all) => Object.keys(all).length <= ENVIRONMENT_SETTINGS_MAX),
+  settings: settingsOf(settingName, z.object({ value: settingValue })),
 })
 const workspacePackage = z.object({
   format: z.literal(FORMAT),

@@ -6,32 +6,19 @@ import type { SigningKey } from '../lib/ed25519.ts'
 import { openSigned, type Signed, sign } from '../lib/signed.ts'
 import {
   ITEM_BUNDLE_MAX_BYTES,
-  ITEM_NAME_MAX_CHARS,
   ITEM_SUMMARY_MAX_CHARS,
-  ITEM_TITLE_MAX_CHARS,
   WORKSPACE_BUNDLE_MAX_BYTES,
   WORKSPACE_NAME_MAX_CHARS,
   WORKSPACE_PROJECTS_MAX,
 } from '../limits.ts'
-import { parseVersion, VERSION_MAX_CHARS } from './semver.ts'
-import { ITEM_KINDS, type ItemRecord, type ShareRecord, type YankRecord } from './types.ts'
+import { itemKind, itemName, itemSummary, itemTitle, plain, versionText } from '../protocol/library-fields.ts'
+import { parseVersion } from './semver.ts'
+import type { ItemRecord, ShareRecord, YankRecord } from './types.ts'
 
-/** Control characters and marks that turn the writing around have no place in what is shown to people. */
-const PLAIN = /^[^\p{Cc}\p{Cf}\p{Co}\p{Cn}\u2028\u2029]*$/u
-const plain = (max: number) => z.string().max(max).regex(PLAIN, 'holds signs that cannot be shown')
-
-export const itemName = z
-  .string()
-  .max(ITEM_NAME_MAX_CHARS)
-  .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'small letters, digits and single hyphens, beginning with a letter')
-export const itemVersion = z
-  .string()
-  .max(VERSION_MAX_CHARS)
-  .refine((text) => parseVersion(text) !== undefined, 'three numbers such as 1.0.0, perhaps with -beta.1 after them')
-const title = plain(ITEM_TITLE_MAX_CHARS).min(1)
-const summary = plain(ITEM_SUMMARY_MAX_CHARS)
-export const itemTitle = z.strictObject({ en: title, ru: title })
-export const itemSummary = z.strictObject({ en: summary, ru: summary })
+export const itemVersion = versionText.refine(
+  (text) => parseVersion(text) !== undefined,
+  'three numbers such as 1.0.0, perhaps with -beta.1 after them',
+)
 const owner = z.string().regex(/^[0-9a-f]{64}$/)
 const cid = z.string().refine(isCid)
 const atMs = z.number().int().min(0).max(8_640_000_000_000_000)
@@ -41,7 +28,7 @@ const itemSchema: z.ZodType<ItemRecord> = z.object({
   name: itemName,
   version: itemVersion,
   owner,
-  kind: z.enum(ITEM_KINDS),
+  kind: itemKind,
   cid,
   bytes: z.number().int().min(1).max(ITEM_BUNDLE_MAX_BYTES),
   title: itemTitle,
@@ -54,7 +41,7 @@ const yankSchema: z.ZodType<YankRecord> = z.object({
   version: itemVersion,
   owner,
   yanked: z.boolean(),
-  why: summary,
+  why: plain(ITEM_SUMMARY_MAX_CHARS),
   atMs,
 })
 const shareSchema: z.ZodType<ShareRecord> = z.object({

@@ -1,5 +1,7 @@
 /** Versions of items: `major.minor.patch` and perhaps `-pre.release` (semver.org 2.0.0), without build metadata. */
 
+import { VERSION_MAX_CHARS } from '../protocol/library-fields.ts'
+
 export type Version = {
   readonly numbers: readonly [number, number, number]
   /** Empty for a release. */
@@ -8,7 +10,6 @@ export type Version = {
 
 const NUMBER = '(0|[1-9]\\d{0,8})'
 const FORM = new RegExp(`^${NUMBER}\\.${NUMBER}\\.${NUMBER}(?:-([0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*))?$`)
-export const VERSION_MAX_CHARS = 40
 
 export function parseVersion(text: string): Version | undefined {
   const match = text.length <= VERSION_MAX_CHARS ? FORM.exec(text) : null

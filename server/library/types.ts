@@ -6,9 +6,8 @@ import type { Signed } from '../lib/signed.ts'
 import type { Caller, NodeId, OwnerId } from '../link/types.ts'
 import type { Locale, PlayerId, ProjectId } from '../protocol/ids.ts'
 
-export const ITEM_KINDS = ['entity', 'module'] as const
 /** `entity`: things and people of a world; `module`: source files for agents' projects. */
-export type ItemKind = (typeof ITEM_KINDS)[number]
+export type ItemKind = 'entity' | 'module'
 /** Path -> text. */
 export type Files = Readonly<Record<string, string>>
 export type ByLocale = Readonly<Record<Locale, string>>

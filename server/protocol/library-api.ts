@@ -2,50 +2,44 @@
 import { z } from 'zod'
 import {
   ENVIRONMENT_NAME_MAX_CHARS,
-  ENVIRONMENT_SETTINGS_MAX,
-  ENVIRONMENT_VALUE_MAX_CHARS,
   FILE_PATH_MAX_CHARS,
   ITEM_FILES_MAX,
   ITEM_MAX_BYTES,
-  ITEM_NAME_MAX_CHARS,
   ITEM_SUMMARY_MAX_CHARS,
-  ITEM_TITLE_MAX_CHARS,
   LIBRARY_PAGE_MAX,
   WORKSPACE_NAME_MAX_CHARS,
 } from '../limits.ts'
+import {
+  itemKind,
+  itemName,
+  itemSummary,
+  itemTitle,
+  plain,
+  seed,
+  settingsOf,
+  settingValue,
+  VERSION_MAX_CHARS,
+  versionText,
+} from './library-fields.ts'
 
 const atMs = z.number().int().describe('milliseconds since the Unix epoch')
-const shown = (max: number) =>
-  z
-    .string()
-    .max(max)
-    .regex(/^[^\p{Cc}\p{Cf}\p{Co}\p{Cn}\u2028\u2029]*$/u)
-const name = z
+const wish = z
   .string()
-  .max(ITEM_NAME_MAX_CHARS)
-  .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'small letters, digits and single hyphens, beginning with a letter')
-const version = z
-  .string()
-  .max(40)
-  .regex(
-    /^(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$/,
-    'three numbers such as 1.0.0, perhaps with -beta.1 after them',
-  )
-const wish = z.string().min(1).max(40).describe('whole, as in 1.2.0, or its beginning; the newest without it')
+  .min(1)
+  .max(VERSION_MAX_CHARS)
+  .describe('whole, as in 1.2.0, or its beginning; the newest without it')
 const owner = z
   .string()
   .regex(/^[0-9a-f]{4,64}$/)
   .describe('the beginning of an owner’s key, where several have an item of that name')
-const kind = z.enum(['entity', 'module'])
-const byLocale = (max: number, min = 0) => z.strictObject({ en: shown(max).min(min), ru: shown(max).min(min) })
 const files = z
   .record(z.string().max(FILE_PATH_MAX_CHARS), z.string().max(ITEM_MAX_BYTES))
   .refine((all) => Object.keys(all).length <= 2 * ITEM_FILES_MAX, 'too many files')
 
 export const LibraryQuery = z.object({
   q: z.string().max(100).optional().describe('words of its name, title or summary'),
-  kind: kind.optional(),
-  after: name.optional().describe('`next` of the page before'),
+  kind: itemKind.optional(),
+  after: itemName.optional().describe('`next` of the page before'),
   limit: z.coerce.number().int().min(1).max(LIBRARY_PAGE_MAX).optional(),
 })
 export const ItemQuery = z.object({ version: wish.optional(), owner: owner.optional() })
@@ -54,7 +48,7 @@ const item = {
   name: z.string(),
   version: z.string(),
   owner: z.string().describe('Ed25519 key that signed it, in hex'),
-  kind,
+  kind: itemKind,
   cid: z.string().describe('hash of its files'),
   bytes: z.number().int(),
   title: z.object({ en: z.string(), ru: z.string() }),
@@ -98,16 +92,16 @@ export const LibraryPackage = z.object({
 })
 
 export const PublishBody = z.strictObject({
-  name,
-  version,
-  kind,
-  title: byLocale(ITEM_TITLE_MAX_CHARS, 1),
-  summary: byLocale(ITEM_SUMMARY_MAX_CHARS),
+  name: itemName,
+  version: versionText,
+  kind: itemKind,
+  title: itemTitle,
+  summary: itemSummary,
   files: files.optional().describe('path -> text; or say which project they are in'),
   projectId: z.string().max(60).optional(),
   folder: z.string().max(FILE_PATH_MAX_CHARS).optional().describe('of the project; all of it without'),
 })
-export const YankBody = z.strictObject({ yanked: z.boolean(), why: shown(ITEM_SUMMARY_MAX_CHARS).default('') })
+export const YankBody = z.strictObject({ yanked: z.boolean(), why: plain(ITEM_SUMMARY_MAX_CHARS).default('') })
 const local = z
   .string()
   .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/)
@@ -142,14 +136,10 @@ export const ProjectLock = z.object({
 })
 export const Installed = z.union([WorldItem, ProjectLock])
 
-const setting = z.strictObject({
-  value: z.string().max(ENVIRONMENT_VALUE_MAX_CHARS),
-  secret: z.literal(true).optional().describe('never shared'),
-})
-const settings = z
-  .record(z.string().max(ENVIRONMENT_NAME_MAX_CHARS), setting)
-  .refine((all) => Object.keys(all).length <= ENVIRONMENT_SETTINGS_MAX, 'too many settings')
-const seed = z.number().int().min(0).max(0xffff_ffff)
+const settings = settingsOf(
+  z.string().max(ENVIRONMENT_NAME_MAX_CHARS),
+  z.strictObject({ value: settingValue, secret: z.literal(true).optional().describe('never shared') }),
+)
 const environment = z.object({
   api: z.string().describe('version of the programming interface it is for'),
   seed: seed.optional(),

@@ -2,6 +2,7 @@
 import type { ItemStore, NameRow, VersionRow, WorldItemStore } from '../library/store.ts'
 import type { ItemKind, ItemState } from '../library/types.ts'
 import type { Database } from './database.ts'
+import { createShareStore, createWorkspaceStore } from './workspaces.ts'
 
 type Dated<T> = { readonly [K in keyof T]: T[K] }
 type NameRecord = Dated<Omit<NameRow, 'kind' | 'claimedAtMs'> & { kind: string; claimedAtMs: bigint }>
@@ -126,3 +127,10 @@ export function createWorldItemStore({ prisma }: Pick<Database, 'prisma'>): Worl
     },
   }
 }
+
+/** Everything that the library of a node is kept in, but for the items of its world. */
+export const createLibraryStores = (database: Pick<Database, 'prisma'>) => ({
+  items: createItemStore(database),
+  workspaces: createWorkspaceStore(database),
+  shares: createShareStore(database),
+})

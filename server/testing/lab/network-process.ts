@@ -5,16 +5,11 @@
 import { fsyncSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { markFor } from '../../assembly/doorstep.ts'
+import { networkStores } from '../../assembly/network-stores.ts'
 import { startNetwork } from '../../link/network.ts'
-import type { SessionStore } from '../../link/registry/member.ts'
-import { sessionSchema } from '../../link/registry/member.ts'
 import type { InboxStore, NodeMessage, Whereabouts } from '../../link/types.ts'
-import type { Json } from '../../protocol/ids.ts'
 import { openDatabase } from '../../storage/database.ts'
-import { createInboxStore } from '../../storage/inbox.ts'
-import { createInviteStore, createNodeStore } from '../../storage/nodes.ts'
-import { createBanStore, createDhtRecordStore, createPeerStore } from '../../storage/peers.ts'
-import { createSettings } from '../../storage/settings.ts'
+import { createDhtRecordStore, createPeerStore } from '../../storage/peers.ts'
 import { pgliteImage } from '../pglite-image.ts'
 import type { Asked, NetworkNodeOptions, Said } from './network-node.ts'
 
@@ -35,35 +30,22 @@ const database = await openDatabase({
   ...(databaseUrl === undefined ? kept : { url: databaseUrl }),
   log: { info() {}, error: log.error },
 })
-const settings = createSettings(database)
-const sessionOf = (self: string): SessionStore => ({
-  async read() {
-    const parsed = sessionSchema.safeParse(await settings.get(`network.session.${self}`))
-    return parsed.success ? parsed.data : undefined
-  },
-  write: (session) => settings.set(`network.session.${self}`, session as unknown as Json),
-})
-const messages = createInboxStore(database)
+const stores = networkStores(database)
 /** Killed when it is written down that a message was handed over, before its sender hears of it. */
-const inbox: InboxStore = {
-  ...messages,
+const deadly = (inbox: InboxStore): InboxStore => ({
+  ...inbox,
   async given(ids, nowMs) {
-    await messages.given(ids, nowMs)
+    await inbox.given(ids, nowMs)
     if (dieAt === 'given') die()
   },
-}
+})
 
 const network = await startNetwork(
   {
-    stores: (self) => ({
-      nodes: createNodeStore(database),
-      invites: createInviteStore(database),
-      bans: createBanStore(database, self),
-      peers: createPeerStore(database, self),
-      records: createDhtRecordStore(database, self),
-      inbox,
-      session: sessionOf(self),
-    }),
+    stores: (self) => {
+      const own = stores(self)
+      return { ...own, inbox: deadly(own.inbox) }
+    },
     clock: { now: () => Date.now() },
     machine: () => ({ cpu: { cores: 1, model: 'a test' }, memoryMb: 1 }),
     log,
