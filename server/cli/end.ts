@@ -1,6 +1,7 @@
 /** How a command ends that failed: in words where it is not our mistake, with a stack where it is. */
 import { inspect } from 'node:util'
 import { ConfigError } from '../config.ts'
+import { diskProblem } from '../lib/disk-problem.ts'
 import { say } from './print.ts'
 
 /** The commonest way in which a start fails. */
@@ -13,26 +14,16 @@ function portTaken(error: unknown): string | undefined {
   return undefined
 }
 
-const DISK: Readonly<Record<string, string>> = {
-  EEXIST: 'a file is in its place',
-  ENOTDIR: 'a file is in its place',
-  EACCES: 'this user may not write there',
-  EPERM: 'this user may not write there',
-  EROFS: 'the disk there cannot be written',
-  ENOSPC: 'the disk is full',
-}
-
-/** A directory that cannot be made or a file that cannot be written, told by its path. */
-function diskRefuses(error: unknown): string | undefined {
-  const { code, path } = (error ?? {}) as NodeJS.ErrnoException
-  const why = code === undefined ? undefined : DISK[code]
-  return why && path && `${path} cannot be used: ${why}. Mend that, or choose another directory with --data.`
-}
-
 /** A file that was named and is not there. */
 function notThere(error: unknown): string | undefined {
   const { code, path } = (error ?? {}) as NodeJS.ErrnoException
   return code === 'ENOENT' && path ? `There is no ${path}.` : undefined
+}
+
+/** A directory that cannot be made or a file that cannot be written. */
+function directoryRefused(error: unknown): string | undefined {
+  const problem = diskProblem(error)
+  return problem && `${problem} Mend that, or choose another directory with --data.`
 }
 
 /** Says what is wrong and how to mend it, without a stack for what is not our mistake. */
@@ -40,8 +31,7 @@ export function endWith(error: unknown): never {
   const known =
     error instanceof ConfigError ||
     (error instanceof Error && 'code' in error && typeof error.code === 'string' && /^[a-z_]+$/.test(error.code))
-  say(
-    portTaken(error) ?? diskRefuses(error) ?? notThere(error) ?? (known ? (error as Error).message : inspect(error)),
-  )
+  const told = portTaken(error) ?? notThere(error) ?? directoryRefused(error)
+  say(told ?? (known ? (error as Error).message : inspect(error)))
   process.exit(error instanceof ConfigError ? 2 : 1)
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -111,6 +111,13 @@ describe('control socket', () => {
     await expect(askControl(dir, 'status', {}, undefined, 200)).rejects.toThrow(ControlSilent)
     await expect(askControl(dir, 'status', {}, undefined, 200)).rejects.toThrow(/silent for 0.2 s.*"status"/)
     mute.close()
+  })
+
+  test('a file that cannot be had is told by its path, in words', async () => {
+    await using _control = await openControl(dir, { restore: async ({ file }) => readFile(String(file)) })
+    const asking = (file: string) => expect(askControl(dir, 'restore', { file })).rejects
+    await asking(join(dir, 'nothing')).toThrow(/nothing cannot be used: it is not there, or the directory/)
+    await asking(join(dir, 'nothing/below')).toThrow(/below cannot be used: it is not there/)
   })
 
   test('a handler is found by its own name only', async () => {

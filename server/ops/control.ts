@@ -8,6 +8,7 @@ import { createServer, type IncomingMessage, request, type Server } from 'node:h
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { diskProblem } from '../lib/disk-problem.ts'
 import { within } from '../lib/within.ts'
 import {
   CONTROL_ANSWER_TIMEOUT_MS,
@@ -150,7 +151,7 @@ export async function openControl(
           null,
       })
     } catch (error) {
-      send({ error: error instanceof Error ? error.message : String(error) })
+      send({ error: diskProblem(error) ?? (error instanceof Error ? error.message : String(error)) })
     }
     clearInterval(beat)
     res.end()
