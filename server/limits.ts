@@ -422,6 +422,8 @@ export const SANDBOX_REST_PAUSE_MS = 50
 export const SANDBOX_STALL_MS = 5_000
 /** When agents have been going for so long, an empty host is started for those of the next host that dies. */
 export const SANDBOX_STANDBY_AFTER_MS = 1_000
+/** Agents of a lost host that another is loading when the next one goes to a host of its own: as long as it takes to start one. */
+export const SANDBOX_RETURNING_AT_ONCE = 50
 /** A host has so long to start. */
 export const SANDBOX_START_TIMEOUT_MS = 15_000
 /** How often hosts are looked at from outside. */

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { describe, expect, test } from 'vitest'
 import type { AgentTurnResult } from '../protocol/agent-io.ts'
 import type { AgentId } from '../protocol/ids.ts'
@@ -81,6 +82,26 @@ describe('hosts', () => {
     expect(lost.length).toBeGreaterThan(2)
     expect(new Set(lost.flat())).toEqual(new Set(ids))
     expect(sandbox.stats()).toMatchObject({ agents: 30, hosts: 1 })
+  })
+
+  test('S32 come back in several at once when many agents were in one that is lost', async () => {
+    await using sandbox = createSandbox(quiet, { returningAtOnce: 4 })
+    const ids = names('a', 12)
+    await Promise.all(ids.map((id) => sandbox.load(loadOf(id, 'zone_a'))))
+    expect(sandbox.stats().hosts).toBe(1)
+    let loads: Promise<unknown>[] = []
+    sandbox.onLost(({ agents }) => {
+      loads = agents.map((id) => sandbox.load(loadOf(id, 'zone_a')))
+    })
+    // The first that was started, not the one that may stand by since.
+    process.kill(sandbox.stats().pids[0]!, 'SIGKILL')
+    await until(() => loads.length === 12)
+    expect(await Promise.all(loads)).toEqual(ids.map(() => expect.objectContaining({ ok: true })))
+    expect(sandbox.stats()).toMatchObject({ agents: 12, hosts: Math.min(3, availableParallelism()) })
+    expect(await messagesFor(sandbox, ids, 1)).toBe(sandbox.stats().hosts)
+    // Others still go to their own kind.
+    await sandbox.load(loadOf('agent_new', 'zone_a'))
+    expect(sandbox.stats().hosts).toBe(Math.min(3, availableParallelism()))
   })
 
   test('S42 never make who calls them wait: turns for one that stands still are taken at once', async () => {

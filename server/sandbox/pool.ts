@@ -3,6 +3,7 @@
  * outside that kills what stalls or grows and names whose turn it was. Nobody who calls it ever waits for a host.
  */
 
+import { availableParallelism } from 'node:os'
 import type { Clock } from '../lib/clock.ts'
 import {
   SANDBOX_AGENTS_PER_HOST,
@@ -12,6 +13,7 @@ import {
   SANDBOX_EMPTY_HOST_MS,
   SANDBOX_HOST_RSS_MAX_MB,
   SANDBOX_LOADS_PER_HOST,
+  SANDBOX_RETURNING_AT_ONCE,
   SANDBOX_RSS_DRAIN_SHARE,
   SANDBOX_STALL_MS,
   SANDBOX_STANDBY_AFTER_MS,
@@ -24,6 +26,7 @@ import { createBackoff } from './backoff.ts'
 import { type HostProcess, startHost } from './host-process.ts'
 import { createLocator } from './locate.ts'
 import type { FromHost, Slot, ToHost } from './messages.ts'
+import { fitting, kinIn, leastLoading } from './placement.ts'
 import { callMessage, isLast, loadMessage, toCallAnswer, toLoaded, toResult, turnText } from './translate.ts'
 import type { AgentLoad, Call, CallAnswer, Loaded, Program, Sandbox } from './types.ts'
 
@@ -34,6 +37,7 @@ export type SandboxOptions = {
   readonly loadsPerHost?: number
   readonly stallMs?: number
   readonly hostRssMaxMb?: number
+  readonly returningAtOnce?: number
 }
 
 type LoadAnswer = Awaited<ReturnType<Sandbox['load']>>
@@ -80,9 +84,12 @@ export function createSandbox({ log, clock }: SandboxDeps, options: SandboxOptio
     loadsPerHost = SANDBOX_LOADS_PER_HOST,
     stallMs = SANDBOX_STALL_MS,
     hostRssMaxMb = SANDBOX_HOST_RSS_MAX_MB,
+    returningAtOnce = SANDBOX_RETURNING_AT_ONCE,
   } = options
   const hosts = new Set<Host>()
   const residents = new Map<AgentId, Resident>()
+  /** Of lost hosts, until they are loaded again. */
+  const returning = new Set<AgentId>()
   const resultListeners = new Set<Parameters<Sandbox['onResult']>[0]>()
   const lostListeners = new Set<Parameters<Sandbox['onLost']>[0]>()
   const backoff = createBackoff(clock)
@@ -238,6 +245,7 @@ export function createSandbox({ log, clock }: SandboxDeps, options: SandboxOptio
     else log.warn({ how, reason, culprit, agents: lost.length, said }, 'sandbox host lost')
     if (!host.ready) backoff.failed()
     const running = lost.filter((resident) => !resident.loading).map((resident) => resident.agent)
+    if (reason !== 'recycled') for (const agent of running) returning.add(agent)
     settleLoads(lost, reason)
     settleCalls(host, slot, reason)
     if (running.length > 0 || culprit)
@@ -315,21 +323,19 @@ export function createSandbox({ log, clock }: SandboxDeps, options: SandboxOptio
   const hasRoom = (host: Host): boolean =>
     !host.draining && host.residents.size < agentsPerHost && host.loads < loadsPerHost
 
-  /** With its own kind; else where strangers have left half of the room; else in a new one. */
-  function hostWithRoom(near: string | undefined): Host | undefined {
-    const roomy = agentHosts().filter(hasRoom)
-    const kin = new Map(roomy.map((host) => [host, kinIn(host, near)]))
-    const best = roomy.toSorted((a, b) => kin.get(b)! - kin.get(a)! || b.residents.size - a.residents.size)
-    const host = best.find((one) => kin.get(one)! > 0 || one.residents.size <= agentsPerHost / 2)
-    return host ?? takeStandby() ?? (backoff.leftMs() > 0 ? undefined : spawn())
+  function hostWithRoom(near: string | undefined, isReturning: boolean): Host | undefined {
+    const fit = fitting(agentHosts().filter(hasRoom), near, agentsPerHost)
+    const host = isReturning ? leastLoading(fit, returningAtOnce, availableParallelism()) : fit[0]
+    return host ?? takeStandby() ?? (backoff.leftMs() > 0 ? fit[0] : spawn())
   }
 
   async function load(agent: AgentLoad): Promise<Loaded | Extract<LoadAnswer, { ok: false }>> {
     const key = agent.key ?? agent.self.id
+    const isReturning = returning.delete(key)
     await unload(key)
     let host: Host | undefined
     while (!host && !closed) {
-      host = hostWithRoom(agent.near)
+      host = hostWithRoom(agent.near, isReturning)
       if (!host) await backoff.pause()
     }
     if (!host) {
@@ -365,6 +371,7 @@ export function createSandbox({ log, clock }: SandboxDeps, options: SandboxOptio
   }
 
   async function unload(agent: AgentId): Promise<void> {
+    returning.delete(agent)
     const resident = residents.get(agent)
     if (!resident) return
     forget(resident)
@@ -437,13 +444,6 @@ export function createSandbox({ log, clock }: SandboxDeps, options: SandboxOptio
       await Promise.all(leaving)
     },
   }
-}
-
-/** How many of those that are near to each other are in a host. */
-function kinIn(host: Host, near: string | undefined): number {
-  let count = 0
-  for (const resident of host.residents.values()) if (resident.near === near) count++
-  return count
 }
 
 const notAnswered = (code: string, reason: string): CallAnswer => ({
