@@ -15,9 +15,16 @@ const BEAT_MS = 1_000 / TURNS_PER_S / GROUPS
 const SAMPLE_EVERY_MS = 1_000
 const NOTE_EVERY_MS = 60_000
 
-type Plan = { readonly seconds: number; readonly warmSeconds: number; readonly windows: number }
-const FULL: Plan = { seconds: 3_600, warmSeconds: 180, windows: 60 }
-const SHORT: Plan = { seconds: 42, warmSeconds: 15, windows: 10 }
+/** Turns of all from one swap to the next. */
+const TURNS_PER_SWAP = (AGENTS * TURNS_PER_S * 3_600) / SWAPS_PER_HOUR
+
+/**
+ * `warmSwaps`: how often each is swapped before anything is measured, as many turns apart as later. New code begins cold and is compiled
+ * as it is used: from the first cycle on there are as many old and new programs, and as long journals, as there will be to the end.
+ */
+type Plan = { readonly seconds: number; readonly warmSwaps: number; readonly windows: number }
+const FULL: Plan = { seconds: 3_600, warmSwaps: 2, windows: 60 }
+const SHORT: Plan = { seconds: 42, warmSwaps: 1, windows: 10 }
 
 /** Twenty programs that do the same and are not the same text, so that each swap is one. */
 const programs = () => {
@@ -142,13 +149,13 @@ export const bench: Bench = async ({ short, note }) => {
 
   note(`loading ${AGENTS} agents`)
   await fleet.loadAll()
-  note(`warming for ${plan.warmSeconds} s as fast as it goes, so that what is hot has been compiled`)
-  for (const untilMs = performance.now() + plan.warmSeconds * 1_000; performance.now() < untilMs; ) {
-    fleet.send()
+  note(`warming: ${plan.warmSwaps * TURNS_PER_SWAP} turns of each as fast as it goes, swapped as often as later`)
+  for (let due = 0; counts.swaps < plan.warmSwaps * AGENTS; ) {
+    due += fleet.send()
+    await fleet.settled()
+    for (; due >= TURNS_PER_SWAP; due -= TURNS_PER_SWAP) void swap(nextToSwap(fleet, counts))
     await fleet.settled()
   }
-  // What they have lived through so far is not kept: their journals begin as short as swaps will make them.
-  for (const member of fleet.members) await swap(member)
   counts.swaps = 0
   note(
     `measuring for ${plan.seconds} s: ${AGENTS} agents, ${TURNS_PER_S} turns/s each, ${SWAPS_PER_HOUR} swaps an hour`,
@@ -184,6 +191,10 @@ export const bench: Bench = async ({ short, note }) => {
     loadAverage: { value: loadavg()[0]!, unit: 'processes' },
   })
 }
+
+/** Each in its turn, and neighbours not one after the other. */
+const nextToSwap = ({ members }: Fleet, { swaps }: { readonly swaps: number }): Member =>
+  members[(swaps * 7) % AGENTS]!
 
 type Run = {
   readonly counts: { taken: number; late: number; readonly swaps: number }
@@ -255,7 +266,7 @@ async function run(
     counts.late += group.length - fleet.send(group.filter(({ ready }) => ready))
     const nowMs = performance.now()
     if (counts.swaps * swapEveryMs < nowMs - startedMs) {
-      const member = fleet.members[(counts.swaps * 7) % AGENTS]!
+      const member = nextToSwap(fleet, counts)
       if (member.ready) void swap(member)
     }
     if (nowMs - sampledMs >= SAMPLE_EVERY_MS) {
