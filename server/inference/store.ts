@@ -1,48 +1,15 @@
 /** What inference keeps: API keys by their hash, usage summed by day, what is set aside in the ledger, models and servers that the host allowed. */
 import type { PlayerId } from '../protocol/ids.ts'
+import type { KeyView, ReceiptView, UsageView } from './types.ts'
 
-export type KeyScope = 'chat' | 'embed' | 'models'
-
-export type ApiKey = {
-  readonly id: string
+export type ApiKey = KeyView & {
   readonly playerId: PlayerId
-  readonly name: string
   /** SHA-256 of the key in hex; the key itself is shown once and never kept. */
   readonly hash: string
-  /** Its first characters, to be told apart by. */
-  readonly hint: string
-  readonly scopes: readonly KeyScope[]
-  /** Those it may ask; empty: all. */
-  readonly models: readonly string[]
-  readonly budgetMicro?: bigint
-  readonly budgetTokens?: number
-  readonly requestsPerMinute?: number
-  readonly tokensPerMinute?: number
-  readonly concurrency?: number
-  /** Everything asked with it is personal. */
-  readonly personalOnly: boolean
-  readonly createdAtMs: number
-  readonly expiresAtMs?: number
-  readonly revokedAtMs?: number
-  readonly spentMicro: bigint
-  readonly spentTokens: number
-  readonly lastUsedMs?: number
 }
 
 /** A sum over one day (UTC), tenant, key, model and serving node. */
-export type UsageRow = {
-  /** `2026-11-20` */
-  readonly day: string
-  readonly tenant: string
-  /** Empty without a key. */
-  readonly keyId: string
-  readonly model: string
-  readonly node: string
-  readonly requests: number
-  readonly inTokens: number
-  readonly outTokens: number
-  readonly costMicro: bigint
-}
+export type UsageRow = UsageView & { readonly tenant: string }
 
 /** Credits set aside for one tenant and payee; `usedMicro` of them are owed. */
 export type EscrowRow = {
@@ -55,18 +22,8 @@ export type EscrowRow = {
   readonly openedAtMs: number
 }
 
-/** What another node signed for, kept as evidence: id, body, key and signature as they came. */
-export type ReceiptRow = {
-  readonly id: string
-  readonly tenant: string
-  readonly node: string
-  readonly model: string
-  readonly costMicro: bigint
-  readonly atMs: number
-  readonly body: Uint8Array
-  readonly key: Uint8Array
-  readonly sig: Uint8Array
-}
+/** What another node signed for, kept as evidence. */
+export type ReceiptRow = ReceiptView & { readonly tenant: string }
 
 export type AllowedModel = {
   readonly sha256: string

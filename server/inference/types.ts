@@ -181,36 +181,41 @@ export type Callers = {
 export type NewKey = {
   readonly name: string
   readonly scopes?: readonly Scope[]
+  /** Those it may ask; empty or absent: all. */
   readonly models?: readonly string[]
   readonly budgetMicro?: bigint
   readonly budgetTokens?: number
   readonly requestsPerMinute?: number
   readonly tokensPerMinute?: number
   readonly concurrency?: number
+  /** Everything asked with it is personal. */
   readonly personalOnly?: boolean
   readonly expiresAtMs?: number
 }
-export type KeyView = NewKey & {
-  readonly id: string
-  /** The key's first characters. */
-  readonly hint: string
-  readonly createdAtMs: number
-  readonly revokedAtMs?: number
-  readonly lastUsedMs?: number
-  readonly spentMicro: bigint
-  readonly spentTokens: number
-}
+export type KeyView = NewKey &
+  Required<Pick<NewKey, 'scopes' | 'models' | 'personalOnly'>> & {
+    readonly id: string
+    /** The key's first characters, to be told apart by. */
+    readonly hint: string
+    readonly createdAtMs: number
+    readonly revokedAtMs?: number
+    readonly lastUsedMs?: number
+    readonly spentMicro: bigint
+    readonly spentTokens: number
+  }
 export type UsageView = {
+  /** `2026-11-20` */
   readonly day: string
+  /** Empty without a key. */
+  readonly keyId: string
   readonly model: string
   readonly node: string
-  readonly keyId: string
   readonly requests: number
   readonly inTokens: number
   readonly outTokens: number
   readonly costMicro: bigint
 }
-/** `body`, `key` and `sig` as they were signed: Ed25519 over `academy/infer-meter/v1\n` and the body, which is CBOR. */
+/** `body`, `key` and `sig` as they came: Ed25519 over `academy/infer-meter/v1\n` and the body, which is CBOR. */
 export type ReceiptView = {
   readonly id: string
   readonly node: string

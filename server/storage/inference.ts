@@ -1,13 +1,6 @@
 /** API keys, usage, escrow, and what the host allowed: see server/inference/store.ts. */
-import type {
-  AllowedModel,
-  ApiKey,
-  EscrowRow,
-  InferenceStore,
-  KeyScope,
-  ReceiptRow,
-  UpstreamRow,
-} from '../inference/store.ts'
+import type { AllowedModel, ApiKey, EscrowRow, InferenceStore, ReceiptRow, UpstreamRow } from '../inference/store.ts'
+import type { Scope } from '../inference/types.ts'
 import type { Database } from './database.ts'
 import type { InferenceEscrow, InferenceKey, InferenceModel, InferenceUpstream } from './generated/client.ts'
 
@@ -200,7 +193,7 @@ const toKey = (row: InferenceKey): ApiKey => ({
   name: row.name,
   hash: row.hash,
   hint: row.hint,
-  scopes: row.scopes as KeyScope[],
+  scopes: row.scopes as Scope[],
   models: row.models,
   ...(row.budgetMicro !== null && { budgetMicro: row.budgetMicro }),
   ...number('budgetTokens', row.budgetTokens),
