@@ -47,8 +47,14 @@ describe('a node process', { timeout: 180_000 }, () => {
     expect(await readdir(dataDir)).toEqual([])
   })
 
+  test('a node that is given a REDIS_URL says that it is not used, and not what it is', async () => {
+    await using node = await startNodeProcess({ env: { REDIS_URL: 'redis://ada:sesame@127.0.0.1:6379/0' } })
+    await expect.poll(() => node.stderr(), { timeout: 60_000 }).toContain('REDIS_URL is set and not used')
+    expect(node.stderr()).not.toContain('sesame')
+  })
+
   test('a second start on the same data directory is refused with the way out; SIGTERM drains and ends with 0', async () => {
-    const node = await startNodeProcess({ dataDir })
+    const node = await startNodeProcess({ dataDir, fromNothing: true })
     const second = await academy('node', '--port', '0', '--data', dataDir)
     expect(second.code).toBe(1)
     expect(second.stderr).toMatch(/already running on .*--data/)
