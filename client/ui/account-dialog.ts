@@ -74,11 +74,10 @@ function passwordForm(change: KnownActions['changePassword']): HTMLElement {
   )
 }
 
-export function openAccount(actions: AccountActions, first: Mode, suggestedName = ''): void {
+export function openAccount(actions: AccountActions, first: Mode, guestName = ''): void {
   let mode = first
   const name = field('name', 'ui.account.name', 'text', 'username')
   const password = field('password', 'ui.account.password', 'password', 'new-password')
-  name.input.value = suggestedName
   const note = el('p', { class: 'form-note' })
   const problem = el('p', { class: 'form-problem', attrs: { role: 'alert' } })
   const go = el('button', { class: 'button button-main', attrs: { type: 'submit' } })
@@ -96,6 +95,9 @@ export function openAccount(actions: AccountActions, first: Mode, suggestedName 
 
   function show(next: Mode): void {
     mode = next
+    // A guest's name is kept by registering; whoever signs in has another.
+    if (next === 'register' && name.input.value === '') name.input.value = guestName
+    if (next === 'login' && name.input.value === guestName) name.input.value = ''
     note.textContent = t(`ui.account.${mode}.note`)
     go.textContent = t(`ui.account.${mode}.go`)
     swap.textContent = t(`ui.account.${mode}.swap`)
