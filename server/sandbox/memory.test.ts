@@ -126,6 +126,8 @@ describe('S26 memory told as what has changed in it', () => {
     'class Same { constructor() { return l } } Array.from.call(Same, [v]); Array.of.call(Same, v)',
     'const o = [1]; o.constructor = { [Symbol.species]: function () { return l } }; o.map(() => v)',
     'JSON.parse("[1,2]", function (k, x) { if (k === "0") this[1] = a; return x })',
+    'Object.getOwnPropertyDescriptor(Iterator.prototype, "construc" + "tor").set.call(a, v)',
+    'Reflect.apply(Reflect.getOwnPropertyDescriptor(new Error("x"), "stack")?.set ?? (() => {}), a, [v])',
     'for (let i = 0; i < 90; i++) { ({}).x = i; held[i % held.length].z = i }',
     'void (async () => { a.late = await turn() })()',
     'void (async () => { a.late = (1, await turn()) })()',
@@ -235,6 +237,17 @@ export default () => { me.memory; hold(me.memory) }`
   test('S26 keys that a program gives to every object are not its memory', () => {
     const code = '(Object.prototype as any).extra = 1; (me.memory as any).a.b = turn'
     expect(told(code, 3).memory).toBe('{"a":{"b":3}}')
+  })
+
+  test('S26 what a setter of the engine’s own writes, under whatever name it is asked for, is not missed', () => {
+    const { result, memory } = told(
+      `const { a } = me.memory; if (turn === 1) a.c = 1
+const set = Object.getOwnPropertyDescriptor(Iterator.prototype, 'construc' + 'tor')['s' + 'et']
+if (turn === 3) set.call(a, 2)`,
+      3,
+    )
+    expect(memory).toBe('{"a":{"b":1,"c":1,"constructor":2}}')
+    expect(result.memory).toBeDefined()
   })
 
   test('S12 setters that a program gives to every object see nothing of the writing', () => {

@@ -251,5 +251,6 @@
     if (typeof $$descriptor(prototype, key).value === 'function' && key !== $$iterator && key !== 'constructor')
       delete prototype[key]
   for (const key of $$ownKeys(helpers)) $$replace(prototype, key, helpers[key])
+  for (const key of ['constructor', Symbol.toStringTag]) $$setting(prototype, key)
   $$keepOnly(Iterator, ['length', 'name', 'prototype'])
 }

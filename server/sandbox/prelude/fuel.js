@@ -148,6 +148,19 @@ const $$writing = (owner, name, argument) => {
   $$replace(owner, name, noting[name], original.length)
 }
 
+/** A setter of the engine's own, where it has one of that name: it writes to whatever it is called on. */
+const $$setting = (owner, name) => {
+  const accessor = $$descriptor(owner, name)
+  const set = accessor?.set
+  if (set === undefined) return
+  const noting = {
+    set [name](value) {
+      $$apply(set, $$w(this), [value])
+    },
+  }
+  $$define(owner, name, { ...accessor, set: $$descriptor(noting, name).set })
+}
+
 /** Proxies, so that a length they claim is not believed. */
 const $$proxies = new $$WeakSet()
 const $$isTrueArray = (value) => $$isArray(value) && !$$weakHas($$proxies, value)
