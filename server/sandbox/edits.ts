@@ -12,16 +12,18 @@ export type MemoryTold = {
 export const memoryAfter = (before: string, { memory, edits, texts = '' }: MemoryTold): string | undefined =>
   memory ?? (edits && edited(before, edits, texts))
 
+/** Joined, not added up: a sum of slices holds on to the texts before it. */
 function edited(before: string, edits: readonly number[], texts: string): string {
-  let text = ''
+  const parts: string[] = []
   let from = 0
   let taken = 0
   for (let i = 0; i < edits.length; i += 3) {
     const at = from + edits[i]!
     const comes = edits[i + 2]!
-    text += before.slice(from, at) + texts.slice(taken, taken + comes)
+    parts.push(before.slice(from, at), texts.slice(taken, taken + comes))
     from = at + edits[i + 1]!
     taken += comes
   }
-  return text + before.slice(from)
+  parts.push(before.slice(from))
+  return parts.join('')
 }
