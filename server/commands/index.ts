@@ -86,9 +86,10 @@ function misshapen(command: string, issues: readonly z.core.$ZodIssue[]): Verdic
 export const worldVerbs = createVerbTable(ALL)
 export const parseLine = createLineParser(commands)
 export { agentInput } from './agent-input.ts'
+export type { EnterInput } from './enter.ts'
 export { findCharacterHere, reachable } from './find.ts'
 export type { ParsedLine } from './parse-line.ts'
-export { portalsIn } from './portal.ts'
+export { portalNamed, portalsIn } from './portal.ts'
 export type { AnyCommand } from './types.ts'
 export { collisions, createVerbTable, type VerbEntry, type VerbTable } from './verb-table.ts'
 export { firstWord, normalise } from './words.ts'

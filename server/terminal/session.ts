@@ -13,6 +13,7 @@ import {
 } from '../limits.ts'
 import type { CharacterRecord, WorldEvent } from '../protocol/events.ts'
 import { type CharacterId, isVisitor, type Json, type Locale, type Params } from '../protocol/ids.ts'
+import type { Refusal } from '../protocol/refusals.ts'
 import type { LineAck, OutputDraft } from '../protocol/terminal.ts'
 import { describeRefusal, render } from '../voice/index.ts'
 import { placeOf, tellAcross } from './across.ts'
@@ -22,6 +23,7 @@ import { completeLine } from './complete.ts'
 import { findElsewhere } from './elsewhere.ts'
 import { expandLine } from './expand.ts'
 import { replyToError } from './failed.ts'
+import { guardPortal } from './guard-portal.ts'
 import { guardTalk } from './guard-talk.ts'
 import type { Keeper } from './kept.ts'
 import { no, type Reply, silence } from './reply.ts'
@@ -100,8 +102,11 @@ export function createSession(parts: SessionParts): LiveSession {
     look,
     async submit(command, input) {
       const guarded = guardTalk(services, id, command, input)
-      if ('refusal' in guarded)
-        return { seq: 0, tick: 0, verdict: { ok: false, refusal: guarded.refusal }, events: [] }
+      const refused = (refusal: Refusal) =>
+        ({ seq: 0, tick: 0, verdict: { ok: false, refusal }, events: [] }) as const
+      if ('refusal' in guarded) return refused(guarded.refusal)
+      const shut = await guardPortal(services, look, id, command, guarded.input)
+      if (shut) return refused(shut)
       return zones.submit(id, command, guarded.input)
     },
     history: () => history,
@@ -181,6 +186,8 @@ export function createSession(parts: SessionParts): LiveSession {
     const input = command === 'tell' ? findElsewhere(services.zones, near, look) : near
     const guarded = guardTalk(services, id, command, input)
     if ('refusal' in guarded) return guarded
+    const shut = await guardPortal(services, look, id, command, guarded.input)
+    if (shut) return { refusal: shut }
     const { verdict } = await zones.submit(id, command, guarded.input, lineId)
     return verdict.ok ? silence : { refusal: verdict.refusal }
   }

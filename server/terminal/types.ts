@@ -80,7 +80,7 @@ export type TerminalServices = {
   readonly clock?: Clock
   readonly node?: NodeInfo
   readonly network?: TerminalNetwork
-  readonly visits?: Pick<Visits, 'away' | 'comeHome' | 'islands' | 'mayAct'>
+  readonly visits?: Pick<Visits, 'away' | 'comeHome' | 'islands' | 'mayAct' | 'shut'>
   /** Reads the world's files again and swaps them in; the problems when they are not right. */
   readonly reloadWorld?: () => Promise<WorldCheck>
   /** The same without the swap. */

@@ -3,6 +3,7 @@ import { sign } from '../lib/signed.ts'
 import { VISIT_REQUEST_TIMEOUT_MS } from '../limits.ts'
 import type { Frame, NodeId, NodeInfo } from '../link/types.ts'
 import type { PlayerId } from '../protocol/ids.ts'
+import type { Refusal } from '../protocol/refusals.ts'
 import type { PortalAbout, PortalAnswer, PortalRequest } from '../rooms/types.ts'
 import { type HomeRequest, type HostRequest, VISIT_PROTOCOL, type VisitAnswer, visitAnswer } from './frames.ts'
 import { pause, type VisitOptions, type VisitParts } from './parts.ts'
@@ -78,6 +79,11 @@ export function createHome(parts: VisitParts, options: VisitOptions) {
     const [one] = found
     if (!one) return no('portal_unknown', { name: wanted })
     return isOpen(one) ? one : no('portal_no_url', { name: one.name })
+  }
+
+  async function shut(to: string): Promise<Refusal | undefined> {
+    const answer = await destination(to)
+    return 'ok' in answer && !answer.ok ? { code: answer.code, params: answer.params } : undefined
   }
 
   function passOf({ character, epoch }: PortalRequest, visit: VisitId, dst: NodeId): Pass {
@@ -203,6 +209,7 @@ export function createHome(parts: VisitParts, options: VisitOptions) {
 
   return {
     islands,
+    shut,
     leave,
     claim,
     away: (person: PlayerId) => {

@@ -1,6 +1,7 @@
 /** Visits: people who go to another node's world for a while, as the rest of the node sees them. */
 import type { NodeId } from '../link/types.ts'
 import type { Locale, PlayerId, Role } from '../protocol/ids.ts'
+import type { Refusal } from '../protocol/refusals.ts'
 
 /** Names one departure; the id of the request that keeps the character at home. */
 export type VisitId = string
@@ -95,6 +96,8 @@ export type VisitorDesk = {
 /** Everything about visits that the gateway and the terminal use. */
 export type Visits = VisitorDesk & {
   islands(): Promise<readonly Island[]>
+  /** Why nobody can go to that island now, as far as it shows from here. */
+  shut(to: string): Promise<Refusal | undefined>
   /** Of this node's people: where they are. */
   away(id: PlayerId): { readonly node: string; readonly visit: VisitId } | undefined
   /** Brings one of this node's people home, or sends a visitor home. False: there is no visit. */

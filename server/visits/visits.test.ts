@@ -164,6 +164,20 @@ describe('leaving', () => {
     expect(await leave(home, to).answer).toMatchObject({ ok: false, code })
   })
 
+  test('V6 V3 a node that only nodes reach, as through a relay, is known to be shut before anybody leaves; an open one is not', async () => {
+    const [home, reef] = [start('Home'), start('Reef', { link: { reach: 'relay' } as never, url: undefined })]
+    let asked = 0
+    net.onPassage(() => {
+      asked++
+      return { copies: 1, delayMs: 0 }
+    })
+    expect(await home.visits.shut('Reef')).toEqual({ code: 'portal_no_url', params: { name: 'Reef' } })
+    expect(await home.visits.shut('Moon')).toEqual({ code: 'portal_unknown', params: { name: 'Moon' } })
+    start('Lagoon')
+    expect(await home.visits.shut('lag')).toBeUndefined()
+    expect([asked, reef.inWorld.size]).toEqual([0, 0])
+  })
+
   test('V1 with no island named, the only one is meant; of several they are listed; of none that is said', async () => {
     const home = start('Home', { url: undefined })
     expect(await leave(home, '').answer).toMatchObject({ ok: false, code: 'portal_nowhere' })

@@ -30,6 +30,7 @@ export function createVisits(parts: VisitParts, options: Partial<VisitOptions> =
   return {
     ...host.desk,
     islands: home.islands,
+    shut: home.shut,
     away: home.away,
     claim: home.claim,
     frameTo: home.frameTo,
