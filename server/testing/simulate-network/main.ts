@@ -1,6 +1,6 @@
 /** `node server/testing/simulate-network/main.ts --nodes N --seed S --json FILE`: thousands of nodes over simulated links; `--check-real N`: the same run with N real ones, side by side. */
 import { writeFile } from 'node:fs/promises'
-import { loadavg } from 'node:os'
+import { availableParallelism, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { compareWithReal } from './compare.ts'
 import { makePlan } from './plan.ts'
@@ -34,10 +34,24 @@ const plan = makePlan(nodes, seed, messages, joinWindowMs)
 
 async function check() {
   const loadBefore = loadavg()
-  const { rows, ...runs } = await compareWithReal(plan, planned, note)
-  for (const { name, real, simulated, unit, isWithin } of rows)
+  const { counts, delays, ...runs } = await compareWithReal(plan, planned, note)
+  for (const { name, real, simulated, unit, isWithin } of [...counts, ...delays])
     note(`${isWithin ? 'within' : 'BEYOND'} 20 %  ${name}: real ${real}, simulated ${simulated} ${unit}`)
-  return { rows, load: { before: loadBefore, after: loadavg() }, ...runs, isGood: rows.every((row) => row.isWithin) }
+  // Where others have the processors, real delays are those of waiting for one.
+  const areDelaysJudged = loadBefore[0]! <= availableParallelism() / 2 && runs.unmeasured.length === 0
+  if (!areDelaysJudged)
+    note(
+      `delays are shown and not judged: load ${loadBefore[0]!.toFixed(1)} before, not measured: ${runs.unmeasured.join(', ') || 'nothing'}`,
+    )
+  const judged = areDelaysJudged ? [...counts, ...delays] : counts
+  return {
+    counts,
+    delays,
+    areDelaysJudged,
+    load: { before: loadBefore, after: loadavg() },
+    ...runs,
+    isGood: judged.every((row) => row.isWithin),
+  }
 }
 async function run() {
   const done = await simulate(plan, INTERNET, { note })

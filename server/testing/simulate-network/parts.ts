@@ -71,6 +71,7 @@ export async function startHub(parts: HubParts) {
   )
   wire.serve(NODE_PROTOCOL, async (body, caller) => {
     const request = nodeRequest.parse(body)
+    if (numberOf(caller.node) !== undefined) report({ is: 'asked', what: request.op, atMs: sinceStart() })
     const answer = await registrar.answer(request, caller)
     const node = request.op === 'heartbeat' ? numberOf(caller.node) : undefined
     if (node !== undefined) report({ is: 'beat', node, atMs: sinceStart() })
@@ -81,7 +82,7 @@ export async function startHub(parts: HubParts) {
     if (what === 'left' && number !== undefined) report({ is: 'left', node: number, atMs: sinceStart() })
   })
   const messages = createMessages({
-    wire,
+    wire: counted(parts),
     nodeKey: identity.nodeKey,
     role: 'initial',
     inbox,
@@ -189,6 +190,19 @@ export function createPlannedMember(parts: NodeParts, plan: Plan, { number, seed
 }
 
 const nameOf = (number: number) => `p${number}`
+
+/** A hub's wire, with an eye on the messages that members give it to pass on, and on their asking for what is kept. */
+function counted({ wire, report, sinceStart, numberOf }: HubParts): Wire {
+  return {
+    ...wire,
+    serve: (served, answer) =>
+      wire.serve(served, (request, caller, signal) => {
+        if (served.protocol === 'message' && numberOf(caller.node) !== undefined)
+          report({ is: 'asked', what: `message ${String(request.op)}`, atMs: sinceStart() })
+        return answer(request, caller, signal)
+      }),
+  }
+}
 
 /** The same wire, with an eye on refusals of hubs and on the way that messages took. */
 function watched({ wire, report, sinceStart }: NodeParts): Wire {

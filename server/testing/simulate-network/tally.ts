@@ -7,6 +7,8 @@ import type { Plan } from './plan.ts'
 export type Seen =
   | { readonly is: 'began' | 'joined' | 'dialFailed' | 'beat' | 'left'; readonly node: number; readonly atMs: number }
   | { readonly is: 'refused'; readonly code: string; readonly atMs: number }
+  /** Of a hub, by one of the plan's members. */
+  | { readonly is: 'asked'; readonly what: string; readonly atMs: number }
   | { readonly is: 'sent'; readonly message: number; readonly outcome: string; readonly atMs: number }
   | { readonly is: 'said' | 'given'; readonly message: number; readonly atMs: number }
   | { readonly is: 'came'; readonly message: number; readonly way: 'direct' | 'routed'; readonly atMs: number }
@@ -28,6 +30,7 @@ export function createTally(plan: Plan) {
   const outcomes = new Map<number, string>()
   const ways = new Map<number, 'direct' | 'routed'>()
   const refused: Record<string, number> = {}
+  const asked: Record<'storm' | 'whole' | 'after', Record<string, number>> = { storm: {}, whole: {}, after: {} }
   /** The last word given, for each two. */
   const last = new Map<string, number>()
   let [beats, dialsFailed, doubled, outOfOrder] = [0, 0, 0, 0]
@@ -61,6 +64,11 @@ export function createTally(plan: Plan) {
       case 'dialFailed':
         dialsFailed++
         break
+      case 'asked': {
+        const counts = asked[seen.atMs < plan.beatsFromMs ? 'storm' : seen.atMs < plan.leaveAtMs ? 'whole' : 'after']
+        counts[seen.what] = (counts[seen.what] ?? 0) + 1
+        break
+      }
       case 'refused':
         refused[seen.code] = (refused[seen.code] ?? 0) + 1
         break
@@ -121,6 +129,8 @@ export function createTally(plan: Plan) {
         expectedPerS: round((plan.nodes * 1_000) / HEARTBEAT_MS),
         leasesLostWhileAlive: [...leftMs].filter(([node]) => !isGone(node)).length,
       },
+      /** Requests that hubs had of members: as all join, while all are there, and once a third has gone. */
+      asked,
       messages: { ...talk(({ phase }) => phase === 'whole'), doubled, outOfOrder },
       third: {
         left: plan.nodes - plan.leavingFrom,
