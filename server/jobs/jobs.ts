@@ -20,7 +20,7 @@ import type { Json } from '../protocol/ids.ts'
 import type { Refusal } from '../protocol/refusals.ts'
 import { createEarnings } from './earnings.ts'
 import { cidOf, fromBytes, toBytes, toJson } from './kinds/encoding.ts'
-import { createBuyer } from './market/buyer.ts'
+import { createBuyer, isUnderWay } from './market/buyer.ts'
 import { evidenceOf } from './market/evidence.ts'
 import type { ToBuyer, ToWorker } from './market/frames.ts'
 import type { Identity, MarketLog } from './market/identity.ts'
@@ -344,8 +344,6 @@ export async function createJobs(parts: JobsParts, options: JobsOptions = {}): P
     })
   }
 }
-
-const isUnderWay = ({ status }: JobRecord): boolean => status === 'queued' || status === 'running'
 
 function encoded(value: unknown): Uint8Array | undefined {
   try {

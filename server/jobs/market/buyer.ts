@@ -83,7 +83,8 @@ export function createBuyer(parts: BuyerParts): Buyer {
     const under = ended.get(job.id)
     if (under) return under
     const running: Running = { job, stop: new AbortController(), bytes: new Map(), aside: [] }
-    for (const part of job.parts) if (!part.outcome) part.votes.forEach(takeUp)
+    // Of one that has ended the votes stay as they are: the evidence of what is paid for it names them so.
+    if (isUnderWay(job)) for (const part of job.parts) if (!part.outcome) part.votes.forEach(takeUp)
     jobs.set(job.id, running)
     const timer = setTimeout(
       () => running.stop.abort(new JobFailed('deadline', 'The job was not done by its deadline.')),
@@ -112,7 +113,7 @@ export function createBuyer(parts: BuyerParts): Buyer {
   async function carry(running: Running): Promise<void> {
     const { job } = running
     try {
-      if (job.status === 'queued' || job.status === 'running') await finish(running)
+      if (isUnderWay(job)) await finish(running)
     } catch (error) {
       if (closed || error instanceof Closing) return
       running.stop.abort(error)
@@ -172,3 +173,5 @@ export function createBuyer(parts: BuyerParts): Buyer {
     },
   }
 }
+
+export const isUnderWay = ({ status }: JobRecord): boolean => status === 'queued' || status === 'running'

@@ -101,9 +101,9 @@ export async function play({ name, hub, node, wish, death, isCancelled }: Scene)
       },
       {
         policy: { ...POLICY, recheck: 0, canary: 0, newcomers: 0 },
-        progressEveryMs: 400,
-        quoteWindowMs: 1_000,
-        askTimeoutMs: 1_000,
+        progressEveryMs: 2_000,
+        quoteWindowMs: 5_000,
+        askTimeoutMs: 5_000,
       },
     )
     everybody.add(jobs)
