@@ -121,9 +121,9 @@ export function createJobStore({ pool }: Pick<Database, 'pool'>): JobStore {
     },
     save,
     async savePiece({ id, parts }, index) {
-      const outcome = encode(parts[index]!.outcome!)
-      if (outcome.length > INLINE_BYTES)
-        await writeOne({ table: 'piece', key: `${id}/${index}`, values: [id, index, outcome] })
+      const outcome = parts[index]!.outcome!
+      if (!isInline(outcome))
+        await writeOne({ table: 'piece', key: `${id}/${index}`, values: [id, index, encode(outcome)] })
     },
     get,
     async list(asker, limit) {
@@ -265,8 +265,14 @@ function stateOf(job: JobRecord) {
 
 /** A large outcome has a row of its own. */
 function partOf({ outcome, ...part }: PartState) {
-  const small = outcome !== undefined && encode(outcome).length <= INLINE_BYTES
-  return { ...part, ...(small && { outcome }) }
+  return { ...part, ...(outcome && isInline(outcome) && { outcome }) }
+}
+/** Found out once: an outcome does not change. */
+const inline = new WeakMap<Outcome, boolean>()
+function isInline(outcome: Outcome): boolean {
+  const known = inline.get(outcome) ?? encode(outcome).length <= INLINE_BYTES
+  inline.set(outcome, known)
+  return known
 }
 
 type WorkRow = Omit<WorkRecord, 'work' | 'atMs' | 'answer' | 'transferId' | 'evidence'> & {

@@ -4,9 +4,17 @@ import type { JobRecord, PartState, Value } from '../types.ts'
 
 export type Evidence = { readonly cid: string; readonly value: Value }
 
-/** Of one part, once it is decided. It does not change afterwards, whatever is paid. */
+const decided = new WeakMap<PartState, Evidence>()
+
+/** Of one part. Once it is decided it does not change any more, whatever is paid, and is made once. */
 export function evidenceOf(job: JobRecord, index: number): Evidence {
   const part = job.parts[index]!
+  const evidence = decided.get(part) ?? made(job, part, index)
+  if (part.digest !== undefined) decided.set(part, evidence)
+  return evidence
+}
+
+function made(job: JobRecord, part: PartState, index: number): Evidence {
   const value = {
     v: 1,
     job: job.id,

@@ -54,6 +54,8 @@ type Live = {
   part?: Uint8Array
 }
 
+/** Made once: a reason of its own for each piece of work would cost more than a small one. */
+const OVER = new Error('The work has ended.')
 const NO = (reason: string): Frame => ({ t: 'NO', reason })
 const ACK: Frame = { t: 'ACK' }
 
@@ -196,7 +198,7 @@ export function createSeller(parts: SellerParts): Seller {
     const { answer: _, ...rest } = one.record
     one.record = { ...rest, status, ...details }
     live.delete(one.agreement.work)
-    one.stop.abort()
+    one.stop.abort(OVER)
     if (status === 'paid' || !isOwn(one.buyer)) await store.saveWork(one.record)
     if (one.part) await executor.release(one.agreement.kind, one.part).catch(() => {})
   }
