@@ -1,6 +1,5 @@
 /** People of a node that is not the initial one buy work of another node, while one node after another is killed. */
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join as joinPath } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -9,20 +8,13 @@ import { askControl } from '../../ops/control.ts'
 import type { Job, JobPieces } from '../../protocol/jobs-api.ts'
 import { openDatabase } from '../../storage/database.ts'
 import { createLedgerStore } from '../../storage/ledger.ts'
+import { freePort } from '../free-port.ts'
 import { type NodeProcess, startNodeProcess } from '../node-process.ts'
 import { join, json } from './player.ts'
 
 const POLL = { timeout: 120_000, interval: 300 }
 const root = await mkdtemp(joinPath(tmpdir(), 'academy-abroad-'))
 afterAll(() => rm(root, { recursive: true, force: true }))
-
-const freePort = () =>
-  new Promise<string>((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number }
-      probe.close(() => resolve(String(port)))
-    })
-  })
 
 type Account = { balanceMicro: string; setAsideMicro: string }
 type Nodes = { nodes: { name: string; peerId: string; owner?: string; alive: boolean }[] }
@@ -31,7 +23,7 @@ test('J72 a person of another node has a picture computed abroad; buyer, worker 
   timeout: 600_000,
 }, async () => {
   await using stack = new AsyncDisposableStack()
-  const ports = { hub: await freePort(), hubP2p: await freePort() }
+  const ports = { hub: String(await freePort()), hubP2p: String(await freePort()) }
   const open = async (name: string, env: Record<string, string>): Promise<NodeProcess> => {
     const node = await startNodeProcess({
       dataDir: joinPath(root, name),

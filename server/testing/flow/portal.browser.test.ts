@@ -1,9 +1,9 @@
 /** A person walks into another node's world and back in a real browser, at two real nodes; and either of the two dies meanwhile. */
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Direction } from '../../protocol/ids.ts'
 import { loadWorld } from '../../world/index.ts'
+import { freePort } from '../free-port.ts'
 import { type NodeProcess, startNodeProcess } from '../node-process.ts'
 import { join as joinAs, type Player } from './player.ts'
 import { type Harbour, openHarbour, VISIT_TIMEOUT_MS, type Visit } from './visit.ts'
@@ -17,14 +17,6 @@ let reef: NodeProcess
 let reefPort: number
 let steps: readonly Direction[]
 const watchers = new Map<NodeProcess, Player>()
-
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number }
-      probe.close(() => resolve(port))
-    })
-  })
 
 const openReef = (dataDir?: string) =>
   startNodeProcess({

@@ -54,18 +54,23 @@ test(
     const { page, open } = visit
     const code = await open('code')
     await code.locator('.cm-line', { hasText: 'east' }).waitFor()
-    let pass: readonly string[] = []
-    await page
-      .context()
-      .route('**/files/**', (route) => (pass.includes(route.request().method()) ? route.continue() : route.abort()))
+    // What is written goes through in the end, and only after a look at what the other window wrote.
+    let phase: 'cut' | 'read' | 'written' | 'seen' = 'cut'
+    await page.context().route('**/files/**', (route) => {
+      const isRead = route.request().method() === 'GET'
+      if (isRead && phase === 'written') phase = 'seen'
+      return phase === 'seen' || (isRead && phase === 'read') ? route.continue() : route.abort()
+    })
     await code.locator('.cm-content').focus()
     await page.keyboard.press('Control+End')
     await page.keyboard.type('// kept here')
     await code.getByText('Not saved yet').waitFor()
-    pass = ['GET']
+    phase = 'read'
     await page.reload()
     await open('code')
     await code.locator('.cm-line', { hasText: '// kept here' }).waitFor()
+    // The pane is as it will be when its projects can be chosen among.
+    await code.locator('select:enabled').first().waitFor({ state: 'attached' })
 
     // Meanwhile another window writes the same file.
     const theirs = await page.evaluate(async () => {
@@ -79,7 +84,7 @@ test(
       headers: { authorization: `Bearer ${theirs.token}`, 'content-type': 'application/json' },
       body: JSON.stringify({ text: '// theirs\n' }),
     })
-    pass = ['GET', 'PUT']
+    phase = 'written'
     await code.getByText('Another window had changed main.ts').waitFor()
     await code.getByRole('button', { name: 'Take the other text' }).click()
     await code.locator('.cm-line', { hasText: '// theirs' }).waitFor()

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { axeViolations, launchBrowser, type TestBrowser } from '../../../client/testing/browser.ts'
+import { freePort } from '../free-port.ts'
 import { type NodeProcess, type NodeProcessOptions, startNodeProcess } from '../node-process.ts'
 
 export const WIDE: BrowserContextOptions = { viewport: { width: 1440, height: 900 }, locale: 'en-GB' }
@@ -13,15 +14,15 @@ export const PHONE: BrowserContextOptions = {
   isMobile: true,
 }
 /** On a busy machine a page takes its time; what never comes fails all the same. */
-const PATIENCE_MS = 30_000
-export const VISIT_TIMEOUT_MS = 120_000
+const PATIENCE_MS = 60_000
+export const VISIT_TIMEOUT_MS = 240_000
 
 export type Harbour = {
   readonly node: NodeProcess
   visit(options?: BrowserContextOptions): Promise<Visit>
   /** The node dies at once, as if the power had gone. */
   kill(): Promise<void>
-  /** The same node again: same port, same data. */
+  /** The same node again: same port, same settings, same data. */
   restart(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -46,7 +47,8 @@ export type Visit = {
 export async function openHarbour(options: NodeProcessOptions = {}): Promise<Harbour> {
   if (!existsSync(join(import.meta.dirname, '../../../dist/client/index.html')))
     throw new Error('the page is not built: npm run build:client')
-  const [first, browser] = await Promise.all([startNodeProcess(options), launchBrowser()])
+  const env = { ACADEMY_PORT: String(await freePort()), ...options.env }
+  const [first, browser] = await Promise.all([startNodeProcess({ ...options, env }), launchBrowser()])
   let node = first
   return {
     get node() {
@@ -55,7 +57,7 @@ export async function openHarbour(options: NodeProcessOptions = {}): Promise<Har
     visit: (context = WIDE) => visit(browser, first.url, context),
     kill: () => node.kill('SIGKILL'),
     async restart() {
-      node = await startNodeProcess({ dataDir: first.dataDir, env: { ACADEMY_PORT: new URL(first.url).port } })
+      node = await startNodeProcess({ dataDir: first.dataDir, env })
     },
     async [Symbol.asyncDispose]() {
       await browser[Symbol.asyncDispose]()
