@@ -17,7 +17,7 @@ import { createTracer } from './trace/tracer.ts'
 import type { CompileOptions, CompileResult, Point, Program, SourceFiles } from './types.ts'
 
 /** Raised when the same sources no longer give the same text, so that recordings name what they were made with. */
-export const COMPILER_VERSION = 4
+export const COMPILER_VERSION = 5
 
 type Module = {
   readonly path: string

@@ -51,6 +51,16 @@ const endless: readonly (readonly [string, string])[] = [
     'attached setter',
     "const f = function (this: any, v: any) { n++; this.x = v }\nconst o: any = {}\nReflect.defineProperty(o, 'x', { set: f })\no.x = 1",
   ],
+  ['setter of a class', 'class A { set x(v: any) { n++; this.x = v } }\nnew A().x = 1'],
+  [
+    'setter under a name that is worked out',
+    "const k: string = 'x'\nclass A { set [k](v: any) { n++; (this as any)[k] = v } }\nconst a: any = new A()\na.x = 1",
+  ],
+  ['setter of a prototype', 'const o: any = Object.create({ set x(v: any) { n++; o.x = v } })\no.x = 1'],
+  [
+    'setter attached to a prototype',
+    "class A {}\nconst f = function (this: any, v: any) { n++; this.x = v }\nObject.defineProperty(A.prototype, 'x', { set: f })\nconst a: any = new A()\na.x = 1",
+  ],
   ['conversion', 'const o: any = {}\no.valueOf = () => (n++, +o)\nconst m = +o'],
   ['trap', 'const p: any = new Proxy({}, { get: (t, k) => (n++, p[k]) })\np.x'],
   ['catching', 'const f = () => { n++; try { f() } catch { f() } finally { f() } }\nf()'],

@@ -11,7 +11,9 @@ export function createRests(rest: (slot: Slot) => void) {
   let timer: NodeJS.Timeout | undefined
 
   function later(afterMs: number): void {
-    timer ??= setTimeout(look, Math.max(SANDBOX_REST_PAUSE_MS, afterMs)).unref()
+    if (timer) return
+    timer = setTimeout(look, Math.max(SANDBOX_REST_PAUSE_MS, afterMs))
+    timer.unref()
   }
 
   function look(): void {

@@ -27,6 +27,8 @@ const HIDDEN_CALLS = new Set([
   'TemplateLiteral',
 ])
 const CONVERTERS = new Set(['valueOf', 'toString', 'toJSON', 'get', 'set', 'has', 'deleteProperty', 'ownKeys'])
+/** What a setter weighs besides: where it is found by way of a prototype, the engine comes to it through frames of its own. */
+const SETTER_WEIGHT = 2
 /** Variables or arguments that weigh as much as a call. */
 const NAMES_PER_WEIGHT = 16
 
@@ -54,7 +56,8 @@ export function depthOf(node: AnyNode, hidden = false): Depth | undefined {
   // A generator's body runs within whoever asks for its next value.
   if (node.generator) return undefined
   const { calls, width } = facts(node, hidden)
-  return calls ? { weight: 1 + Math.floor(width / NAMES_PER_WEIGHT), isAsync: node.async } : undefined
+  const weight = 1 + (node.isSetter ? SETTER_WEIGHT : 0) + Math.floor(width / NAMES_PER_WEIGHT)
+  return calls ? { weight, isAsync: node.async } : undefined
 }
 
 const enter = (weight: number) => (weight === 1 ? '++$$d' : `($$d+=${weight})`)

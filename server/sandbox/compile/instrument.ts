@@ -124,7 +124,10 @@ const VISITORS: Readonly<Record<string, Visitor>> = {
 
 /** What operators call for themselves is told from other functions by where it stands. */
 function visitMember(node: AnyNode, where: Where): void {
-  if (node.value) node.value.hidden = deep.isHidden(node)
+  if (node.value) {
+    node.value.hidden = deep.isHidden(node)
+    node.value.isSetter = node.kind === 'set'
+  }
   inside(node, where)
 }
 

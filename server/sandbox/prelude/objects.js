@@ -96,17 +96,18 @@
   })
 
   /** The same accessor is counted by the same function. */
-  const steps = new WeakMap()
+  const getSteps = new WeakMap()
+  const setSteps = new WeakMap()
   const stepOf = $$uncurry(WeakMap.prototype.get)
   const setStep = $$uncurry(WeakMap.prototype.set)
-  /** Called by operators: a call deeper for whoever reads or writes, however little it does itself. */
-  const counted = (inner) => {
+  /** Called by operators: deeper for whoever reads or writes, however little it does itself; a setter as those written as such. */
+  const counted = (inner, steps, weight) => {
     const known = stepOf(steps, inner)
     if (known !== undefined) return known
     const outer = {
       step() {
         const depth = $$d
-        if (++$$d > $$D) $$y()
+        if (($$d += weight) > $$D) $$y()
         try {
           return $$apply(inner, this, arguments)
         } finally {
@@ -115,7 +116,8 @@
       },
     }.step
     setStep(steps, inner, outer)
-    setStep(steps, outer, outer)
+    setStep(getSteps, outer, outer)
+    setStep(setSteps, outer, outer)
     return outer
   }
   const put = (made, key, value) =>
@@ -126,8 +128,8 @@
     const { get, set } = description
     if (typeof get !== 'function' && typeof set !== 'function') return description
     const made = { __proto__: description }
-    if (typeof get === 'function') put(made, 'get', counted(get))
-    if (typeof set === 'function') put(made, 'set', counted(set))
+    if (typeof get === 'function') put(made, 'get', counted(get, getSteps, 1))
+    if (typeof set === 'function') put(made, 'set', counted(set, setSteps, 3))
     return made
   }
   const allDescribed = (descriptions) => {
