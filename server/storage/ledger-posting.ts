@@ -23,6 +23,7 @@ import {
   toAccount,
   toEntry,
 } from './ledger-rows.ts'
+import { inTransaction } from './transaction.ts'
 
 /**
  * Posting takes this lock, so entries have one order and no two batches wait for each other in a circle. Whole tables are never
@@ -84,9 +85,7 @@ export function createPosting({ pool }: Pick<Database, 'pool'>): LedgerStore['po
   const mind = createMind()
 
   async function attempt(asked: Look, decide: (found: LedgerFound) => LedgerChange): Promise<void> {
-    const client = await pool.connect()
-    try {
-      await client.query(BEGIN)
+    const posted = async (client: PoolClient) => {
       let found = await read(client, asked, mind)
       let change = decide(found)
       if (change.doubtful && !found.sure) {
@@ -94,13 +93,12 @@ export function createPosting({ pool }: Pick<Database, 'pool'>): LedgerStore['po
         change = decide(found)
       }
       if (change.transfers.length > 0) await write(client, change, found)
-      await client.query('COMMIT')
-      client.release()
-      mind.keep(change)
+      return change
+    }
+    try {
+      mind.keep(await inTransaction(pool, posted, BEGIN))
     } catch (error) {
       mind.forget()
-      // Destroying the connection rolls back, also when the error is that it is gone.
-      client.release(true)
       throw error
     }
   }

@@ -14,6 +14,7 @@ import {
   toEntry,
   toTotal,
 } from './ledger-rows.ts'
+import { inTransaction } from './transaction.ts'
 
 /** One moment for several statements. */
 const BEGIN_LOOK = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'
@@ -23,19 +24,7 @@ export function createLedgerStore({ pool }: Database): LedgerStore {
   const entries = async (sql: string, values: unknown[]) =>
     (await pool.query<EntryRow>(sql, values)).rows.map(toEntry)
 
-  async function atOneMoment<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
-    const client = await pool.connect()
-    try {
-      await client.query(BEGIN_LOOK)
-      const result = await work(client)
-      await client.query('COMMIT')
-      client.release()
-      return result
-    } catch (error) {
-      client.release(true)
-      throw error
-    }
-  }
+  const atOneMoment = <T>(work: (client: PoolClient) => Promise<T>) => inTransaction(pool, work, BEGIN_LOOK)
 
   return {
     post: createPosting({ pool }),

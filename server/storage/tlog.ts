@@ -1,4 +1,5 @@
 /** Keeps the log's tiles, bundles and last words; heads that this node witnessed; evidence of forks. What they mean is decided in server/ledger/log. */
+import type { PoolClient } from 'pg'
 import type {
   EvidenceStore,
   FoundEvidence,
@@ -11,6 +12,7 @@ import type {
   WitnessStore,
 } from '../ledger/log/types.ts'
 import type { Database } from './database.ts'
+import { inTransaction } from './transaction.ts'
 
 /** Two processes on one database append in turn; the second finds that the log has grown. */
 const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock(4705832)'
@@ -50,22 +52,16 @@ export function createLogStore({ pool }: Database): LogStore {
       return rows[0] ? toStanding(rows[0]) : { size: 0, origin: '', signed: '', cosigned: '', policy: '' }
     },
 
-    async append(expectedSize, { size, tiles, bundles }: LogChange) {
-      const client = await pool.connect()
-      try {
-        await client.query(`${BEGIN}; ${ROW}`)
+    append(expectedSize, { size, tiles, bundles }: LogChange) {
+      const grow = async (client: PoolClient) => {
         const grown = await client.query({ ...GROW, values: [expectedSize, size] })
         if (grown.rowCount === 1) {
           if (tiles.length > 0) await client.query(setTiles(tiles))
           if (bundles.length > 0) await client.query(setBundles(bundles))
         }
-        await client.query('COMMIT')
-        client.release()
         return grown.rowCount === 1
-      } catch (error) {
-        client.release(true)
-        throw error
       }
+      return inTransaction(pool, grow, `${BEGIN}; ${ROW}`)
     },
 
     async tile(level, index) {

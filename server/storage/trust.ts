@@ -1,6 +1,7 @@
 /** Keeps verified outcomes, and their sums by day. */
 import type { Counted, DaySum, Outcome, Result, TrustStore } from '../ledger/trust/types.ts'
 import type { Database } from './database.ts'
+import { inTransaction } from './transaction.ts'
 
 /** Outcomes of one pair are counted one after another: the row of their day is what they wait at. */
 const LOCK_PAIR = {
@@ -30,9 +31,7 @@ export function createTrustStore({ pool, prisma }: Pick<Database, 'pool' | 'pris
   return {
     async record(outcome, day, decide) {
       const { id, owner, counterparty, kind, result, valueMicro, feeMicro, evidence, atMs } = outcome
-      const client = await pool.connect()
-      try {
-        await client.query('BEGIN')
+      return inTransaction(pool, async (client) => {
         const { rows } = await client.query({ ...LOCK_PAIR, values: [owner, counterparty, day] })
         const given = { countedMicro: BigInt(rows[0].countedMicro), creditMicro: BigInt(rows[0].creditMicro) }
         const { countedMicro, creditMicro } = decide(given)
@@ -58,13 +57,8 @@ export function createTrustStore({ pool, prisma }: Pick<Database, 'pool' | 'pris
             await client.query({ ...ADD_PAIR, values: [owner, counterparty, day, countedMicro, creditMicro] })
           await client.query({ ...ADD_DAY, values: [owner, kind, day, result, countedMicro, creditMicro] })
         }
-        await client.query('COMMIT')
-        client.release()
         return isNew
-      } catch (error) {
-        client.release(true)
-        throw error
-      }
+      })
     },
 
     async days(owner, fromDay): Promise<readonly DaySum[]> {
