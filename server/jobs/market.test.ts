@@ -1,24 +1,11 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { createMarket, type Market, type MarketNode } from './testing/market.ts'
-import type { JobRequest, JobView, Outcome, Result } from './types.ts'
+import { createMarkets, got, type MarketNode } from './testing/market.ts'
+import type { JobRequest, JobView, Outcome } from './types.ts'
 
 const ann = { id: 'player_ann', account: 'player:ann' }
-let open: Market[] = []
-afterEach(async () => {
-  await Promise.all(open.map((market) => market[Symbol.asyncDispose]()))
-  open = []
-})
+const { market, closeAll } = createMarkets(ann.account, 10_000_000n)
+afterEach(closeAll)
 
-function market(options: Parameters<typeof createMarket>[0] = {}): Market {
-  const made = createMarket(options)
-  made.purse.give(ann.account, 10_000_000n)
-  open.push(made)
-  return made
-}
-const got = <T>(result: Result<T>): T => {
-  if (!result.ok) throw new Error(JSON.stringify(result.refusal))
-  return result.value
-}
 const request = (id: string, more: Partial<JobRequest> = {}): JobRequest => ({
   id,
   kind: 'sum',
@@ -259,7 +246,7 @@ describe('restarts', () => {
 
   test('J63 a ledger that cannot be reached at the verdict costs nobody anything: the job is done, and settled when it answers', async () => {
     let isAway = false
-    const m: Market = market({
+    const m = market({
       money: () => ({
         escrow: {
           ...m.purse,

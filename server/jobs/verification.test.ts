@@ -4,27 +4,15 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createBundles } from '../bundles/bundles.ts'
 import type { Bundles } from '../bundles/types.ts'
-import { createMarket, type Market, type MarketNode } from './testing/market.ts'
-import type { Jobs, Outcome, Result } from './types.ts'
+import { createMarkets, got, type MarketNode } from './testing/market.ts'
+import type { Jobs, Outcome } from './types.ts'
 
 const ann = { id: 'player_ann', account: 'player:ann' }
 /** A host that offers nothing itself. */
 const BUYS = { offer: { prices: {} } }
-const open: AsyncDisposable[] = []
-afterEach(async () => {
-  for (const one of open.splice(0).reverse()) await one[Symbol.asyncDispose]()
-})
+const { market, keep, closeAll } = createMarkets(ann.account, 100_000_000n)
+afterEach(closeAll)
 
-function market(options: Parameters<typeof createMarket>[0] = {}): Market {
-  const made = createMarket(options)
-  made.purse.give(ann.account, 100_000_000n)
-  open.push(made)
-  return made
-}
-const got = <T>(result: Result<T>): T => {
-  if (!result.ok) throw new Error(JSON.stringify(result.refusal))
-  return result.value
-}
 async function sum(node: MarketNode, id: string, input: number[], more: object = {}) {
   got(await node.jobs.submit(ann, { id, kind: 'sum', input, maxPriceMicro: 1_000_000n, ...more }))
   return got(await node.jobs.ended(ann.id, id))
@@ -80,14 +68,14 @@ describe('re-checks', () => {
 
 test('J25 a replica is paid for the audits it passes; who only says it has one is found out by the first', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'academy-store-'))
-  open.push({ [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }) })
+  keep({ [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }) })
   const shelves = new Map<string, Bundles>()
   const m = market({
     askTimeoutMs: 10_000,
     progressEveryMs: 5_000,
     async bundles(wire) {
       const bundles = await createBundles({ dir: join(dir, wire.self), wire })
-      open.push(bundles)
+      keep(bundles)
       shelves.set(wire.self, bundles)
       return bundles
     },

@@ -10,7 +10,7 @@ import type { JobKind } from '../kinds/kind.ts'
 import { WorkerFailed } from '../kinds/script.ts'
 import { defaultOffer } from '../settings.ts'
 import { createStandings, type StandingsParts } from '../standings.ts'
-import type { Escrow, Jobs, OfferSettings, Outcome, Value } from '../types.ts'
+import type { Escrow, Jobs, OfferSettings, Outcome, Result, Value } from '../types.ts'
 import { POLICY, type Policy } from '../verify/policy.ts'
 import type { Executor } from '../work/executor.ts'
 import { createMemoryStore, type MemoryStore } from './memory-store.ts'
@@ -39,6 +39,29 @@ export type Market = {
   readonly purse: Purse
   node(id: string, plan?: WorkerPlan & { readonly store?: MemoryStore }): Promise<MarketNode>
   [Symbol.asyncDispose](): Promise<void>
+}
+
+/** Markets of a test file, each with so much for one person. What is kept open is closed in the reverse order. */
+export function createMarkets(account: string, giveMicro: bigint) {
+  const open: AsyncDisposable[] = []
+  return {
+    keep: (one: AsyncDisposable) => void open.push(one),
+    market(options?: Parameters<typeof createMarket>[0]): Market {
+      const made = createMarket(options)
+      made.purse.give(account, giveMicro)
+      open.push(made)
+      return made
+    },
+    async closeAll() {
+      for (const one of open.splice(0).reverse()) await one[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** What was given; a refusal is the test's failure. */
+export const got = <T>(result: Result<T>): T => {
+  if (!result.ok) throw new Error(JSON.stringify(result.refusal))
+  return result.value
 }
 
 export function createMarket(
