@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { encodeEntry } from '../../protocol/ledger-entry.ts'
+import { entryAt } from '../../protocol/tlog/fixtures.ts'
 import { auditLog, type LogSource } from './auditor.ts'
-import { entryAt, memoryLedger, openTestLog } from './fixtures.ts'
+import { memoryLedger, openTestLog } from './fixtures.ts'
 import type { TransparencyLog } from './types.ts'
 
 const of = (log: TransparencyLog): LogSource => ({

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { encodeEntry, type LedgerEntry } from '../../protocol/ledger-entry.ts'
+import { entryAt } from '../../protocol/tlog/fixtures.ts'
 import { beginGuard, createGuard, type Guard } from './guard.ts'
 import { type LogSigner, logSigner, witnessSigner } from './identity.ts'
 import { createLog, type LogParts, type OpenLog } from './log.ts'
@@ -18,18 +19,6 @@ import type {
 } from './types.ts'
 import { createWitness, type Witness } from './witness.ts'
 import type { WitnessLink } from './witness-link.ts'
-
-export const entryAt = (index: number, more: Partial<LedgerEntry> = {}): LedgerEntry => ({
-  index,
-  kind: 'transfer',
-  atMs: 1_700_000_000_000 + index,
-  id: `t${index}`,
-  from: 'academy:rewards',
-  to: 'player:one',
-  amountMicro: 5_000_000n,
-  code: 'reward',
-  ...more,
-})
 
 /** A ledger that commits what it is told to. */
 export function memoryLedger(entries: LedgerEntry[] = []) {

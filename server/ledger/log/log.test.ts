@@ -8,12 +8,33 @@ import { formatNote } from '../../protocol/tlog/note.ts'
 import { verifyConsistency, verifyInclusion } from '../../protocol/tlog/proofs.ts'
 import { verifyReceipt } from '../../protocol/tlog/receipt.ts'
 import { decodeBundle, widthIn } from '../../protocol/tlog/tiles.ts'
-import { linkTo, memoryLedger, memoryLogStore, openTestLog, testGuard, testWitnessNode } from './fixtures.ts'
+import {
+  linkTo,
+  memoryLedger,
+  memoryLogStore,
+  openTestLog,
+  type TestLog,
+  testGuard,
+  testWitnessNode,
+} from './fixtures.ts'
 import { logSigner } from './identity.ts'
 import { createLog } from './log.ts'
 
 const head = (log: { checkpoint(): string | undefined }) => parseCheckpoint(log.checkpoint()!)!
 const soon = { timeout: 20_000 }
+
+/** Backed up at ten entries, five more signed, and the guard put back to what it was: what a restored host starts from. */
+async function outgrown({ log, ledger, store, parts, guard }: TestLog) {
+  await log.settle()
+  const old = memoryLedger(ledger.entries.slice(0, 10))
+  const backup = { ...parts, store: store.copy(), source: old.source }
+  const oldGuard = formatNote((await guard.read())!.note)
+  const putGuardBack = () => guard.write(oldGuard)
+  ledger.commit(5)
+  await log.settle()
+  await putGuardBack()
+  return { backup, putGuardBack }
+}
 
 describe('the log', () => {
   test('M7 makes a leaf of each entry in order and signs the head of what it has stored', async () => {
@@ -141,19 +162,9 @@ describe('a log that would fork', () => {
     await using stack = new AsyncDisposableStack()
     const signer = logSigner('log.example/tlog', new Uint8Array(32).fill(10))
     const nodes = [1, 2].map((n) => testWitnessNode(n, signer))
-    const { log, ledger, store, parts, guard } = await openTestLog(stack, {
-      signer,
-      witnesses: () => nodes.map(({ link }) => link),
-      count: 10,
-    })
-    await log.settle()
-    const backup = store.copy()
-    const oldGuard = formatNote((await guard.read())!.note)
-    const old = memoryLedger(ledger.entries.slice(0, 10))
-    ledger.commit(5)
-    await log.settle()
-    await guard.write(oldGuard)
-    const restored = stack.use(await createLog({ ...parts, store: backup, source: old.source }))
+    const witnesses = () => nodes.map(({ link }) => link)
+    const { backup } = await outgrown(await openTestLog(stack, { signer, witnesses, count: 10 }))
+    const restored = stack.use(await createLog(backup))
     expect(restored.mayPost()).toMatchObject({ ok: false, code: 'log_rolled_back' })
   })
 
@@ -177,18 +188,12 @@ describe('a log that would fork', () => {
     const signer = logSigner('log.example/tlog', new Uint8Array(32).fill(15))
     const { key, owner, add } = testWitnessNode(1, signer).link
     const witnesses = () => [{ key, owner, add }]
-    const { log, ledger, store, parts, guard } = await openTestLog(stack, { signer, witnesses, count: 10 })
-    await log.settle()
-    const backup = store.copy()
-    const oldGuard = formatNote((await guard.read())!.note)
-    const old = memoryLedger(ledger.entries.slice(0, 10))
-    ledger.commit(5)
-    await log.settle()
-    await guard.write(oldGuard)
-    const again = stack.use(await createLog(parts))
+    const opened = await openTestLog(stack, { signer, witnesses, count: 10 })
+    const { backup, putGuardBack } = await outgrown(opened)
+    const again = stack.use(await createLog(opened.parts))
     expect(again.mayPost()).toEqual({ ok: true })
-    await guard.write(oldGuard)
-    const restored = stack.use(await createLog({ ...parts, store: backup, source: old.source }))
+    await putGuardBack()
+    const restored = stack.use(await createLog(backup))
     expect(restored.mayPost()).toMatchObject({
       code: 'log_rolled_back',
       message: expect.stringMatching(/w1\.example\/?\S* has cosigned 15 .*holds 10.*ACADEMY_LOG_WITNESSES/s),

@@ -1,5 +1,6 @@
 /** For tests: the reference tree of Certificate Transparency, keys, and notes signed by them. */
 import { ed25519 } from '@noble/curves/ed25519.js'
+import type { LedgerEntry } from '../ledger-entry.ts'
 import { utf8 } from './bytes.ts'
 import { cosignatureBytes, cosignedMessage, formatHead, type Head } from './checkpoint.ts'
 import { type Hash, hashLeaf, hashNode, type NodeReader } from './merkle.ts'
@@ -18,6 +19,19 @@ export const REFERENCE_LEAVES = [
   '5051525354555657',
   '606162636465666768696a6b6c6d6e6f',
 ].map(unhex)
+
+/** An entry of a made-up ledger. */
+export const entryAt = (index: number, more: Partial<LedgerEntry> = {}): LedgerEntry => ({
+  index,
+  kind: 'transfer',
+  atMs: 1_700_000_000_000 + index,
+  id: `t${index}`,
+  from: 'academy:rewards',
+  to: 'player:one',
+  amountMicro: 5_000_000n,
+  code: 'reward',
+  ...more,
+})
 
 /** A tree held whole, read by node. */
 export function treeOf(leaves: readonly Uint8Array[]): NodeReader {

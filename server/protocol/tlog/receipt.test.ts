@@ -3,24 +3,14 @@ import { encodeEntry, type LedgerEntry } from '../ledger-entry.ts'
 import { toBase64 } from './bytes.ts'
 import { parseCheckpoint } from './checkpoint.ts'
 import { provesFork } from './evidence.ts'
-import { signedHead, testLog, testSigner, testWitness, treeOf } from './fixtures.ts'
+import { entryAt, signedHead, testLog, testSigner, testWitness, treeOf } from './fixtures.ts'
 import { hashLeaf, hashRange } from './merkle.ts'
 import { formatKey } from './note.ts'
 import type { Policy } from './policy.ts'
 import { proveConsistency, proveInclusion } from './proofs.ts'
 import { makeReceipt, memoOf, parseReceipt, type ReceiptFile, verifyReceipt } from './receipt.ts'
 
-const entry = (index: number): LedgerEntry => ({
-  index,
-  kind: 'transfer',
-  atMs: 1_700_000_000_000 + index,
-  id: `t${index}`,
-  from: 'academy:rewards',
-  to: 'player:one',
-  amountMicro: 5_000_000n,
-  code: 'reward',
-})
-const leaves = Array.from({ length: 40 }, (_, index) => encodeEntry(entry(index)))
+const leaves = Array.from({ length: 40 }, (_, index) => encodeEntry(entryAt(index)))
 const tree = treeOf(leaves)
 const witnesses = [1, 2, 3].map(testWitness)
 const policy: Policy = {
@@ -45,12 +35,12 @@ describe('a receipt', () => {
     const made = await receipt()
     const read = parseReceipt(JSON.stringify({ ...made, more: 1 }))
     expect(read).toEqual(made)
-    expect(verifyReceipt(read, policy)).toMatchObject({ ok: true, entry: entry(7), isLogKnown: true })
+    expect(verifyReceipt(read, policy)).toMatchObject({ ok: true, entry: entryAt(7), isLogKnown: true })
     expect(verifyReceipt(read)).toMatchObject({ ok: true, isLogKnown: false, seenBy: [{ owner: 'owner0' }, {}] })
   })
 
   test('M18 shows the memo that its entry is bound to, or none, and no other', async () => {
-    const salted: LedgerEntry = { ...entry(0), memo: 'for the lesson', memoSalt: new Uint8Array(16).fill(3) }
+    const salted: LedgerEntry = { ...entryAt(0), memo: 'for the lesson', memoSalt: new Uint8Array(16).fill(3) }
     const leaf = encodeEntry(salted)
     const root = await hashRange(treeOf([leaf]), [0, 1])
     const checkpoint = signedHead({ size: 1, root }, testLog, witnesses.slice(0, 2))
@@ -82,7 +72,7 @@ describe('a receipt', () => {
     expect(verifyReceipt(undefined)).toEqual({ ok: false, reason: 'not_a_receipt' })
     expect(reason({ entry: toBase64(leaves[8]!) })).toBe('bad_entry')
     expect(reason({ index: 8 })).toBe('bad_entry')
-    expect(reason({ entry: toBase64(encodeEntry({ ...entry(7), amountMicro: 6_000_000n })) })).toBe('not_included')
+    expect(reason({ entry: toBase64(encodeEntry({ ...entryAt(7), amountMicro: 6_000_000n })) })).toBe('not_included')
     expect(reason({ proof: made.proof.slice(1) })).toBe('not_included')
     expect(reason({ proof: ['?', ...made.proof.slice(1)] })).toBe('not_included')
     expect(reason({ checkpoint: 'no note' })).toBe('bad_checkpoint')
@@ -120,7 +110,7 @@ describe('a receipt', () => {
 })
 
 describe('evidence of a fork', () => {
-  const other = treeOf(leaves.map((leaf, i) => (i === 3 ? encodeEntry({ ...entry(3), id: 'other' }) : leaf)))
+  const other = treeOf(leaves.map((leaf, i) => (i === 3 ? encodeEntry({ ...entryAt(3), id: 'other' }) : leaf)))
   const note = async (which: typeof tree, size: number) =>
     signedHead({ size, root: await hashRange(which, [0, size]) })
 
