@@ -136,7 +136,7 @@ export default {
   'panels.finding.const': '“{name}” is a const and keeps its value. Write “let” where it is made if it is to change.',
   'panels.finding.maybe-nothing': '“{name}” may be nothing here. Check it with “if” first.',
   'panels.agent.at': '{place}',
-  'panels.agent.fuel': 'Fuel for the last turn: {words} ({percent} %)',
+  'panels.agent.fuel': 'Fuel for the last turn: {words} ({percent}\u00a0%)',
   'panels.fuel.label': 'Fuel used in the last turn',
   'panels.fuel.little': 'hardly any',
   'panels.fuel.some': 'some of it',

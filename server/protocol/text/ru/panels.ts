@@ -135,7 +135,7 @@ export default {
   'panels.finding.const': '«{name}» — const и не меняется. Если должно меняться, напиши let там, где оно создано.',
   'panels.finding.maybe-nothing': '«{name}» здесь может оказаться пустым. Сначала проверь через «if».',
   'panels.agent.at': '{place}',
-  'panels.agent.fuel': 'Топлива на последний ход: {words} ({percent} %)',
+  'panels.agent.fuel': 'Топлива на последний ход: {words} ({percent}\u00a0%)',
   'panels.fuel.label': 'Топливо, ушедшее на последний ход',
   'panels.fuel.little': 'почти ничего',
   'panels.fuel.some': 'немного',
