@@ -20,8 +20,7 @@ import { createProjectStore } from '../../storage/projects.ts'
 import { pgliteImage } from '../pglite-image.ts'
 
 /** Nothing; a word of a record; whose signature it is; whose item it is; its number; its hash; the bytes under that hash; that there is a newer one. */
-export const LIES = ['none', 'title', 'signature', 'owner', 'number', 'cid', 'bytes', 'newer'] as const
-export type Lie = (typeof LIES)[number]
+export type Lie = 'none' | 'title' | 'signature' | 'owner' | 'number' | 'cid' | 'bytes' | 'newer'
 export type FromHub =
   | { readonly is: 'ready'; readonly invite: string }
   | { readonly is: 'lying'; readonly about: Lie }

@@ -38,7 +38,7 @@ const delays = ({ joins, messages, third }: SimulationFigures): Figures => ({
 
 const total = (each: Readonly<Record<string, number>>) => Object.values(each).reduce((a, b) => a + b, 0)
 
-export type Row = {
+type Row = {
   readonly name: string
   readonly real: number
   readonly simulated: number
