@@ -82,7 +82,7 @@ export function createJobCard(
     const when = new Intl.DateTimeFormat(locale(), { dateStyle: 'short', timeStyle: 'medium' }).format(createdAtMs)
     facts.textContent = [
       t('jobs.facts', {
-        kind,
+        kind: t(`jobs.kinds.${kind}`),
         when,
         done: parts.done,
         of: parts.of,

@@ -69,7 +69,7 @@ function line(
   return el(
     'li',
     {},
-    el('span', { class: 'receipt-amount' }, `${sign}${inCredits(amountMicro)}`),
+    el('span', { class: 'receipt-amount', attrs: { 'data-sign': sign } }, `${sign}${inCredits(amountMicro)}`),
     el('span', {}, `${what}${about === '' ? '' : `: ${about}`}`),
     el('time', { class: 'receipt-when', attrs: { datetime: new Date(atMs).toISOString() } }, when),
     el('code', { class: 'receipt-id', attrs: { title: t('panels.purse.receipt-id') } }, id),

@@ -51,7 +51,7 @@ export default {
   'jobs.status.failed': 'failed',
   'jobs.status.cancelled': 'cancelled',
   'jobs.facts':
-    '{kind}, {when}. {done} of {of, plural, one {# part} other {# parts}}; paid {paid} cr.{isCharged, select, true { and {fee} cr. as the market’s fee} other {}}{isHeld, select, true {, {held} cr. set aside} other {}}',
+    '{kind}, {when}. {done} of {of, plural, one {# part} other {# parts}}; paid {paid} cr.{isCharged, select, true {, the market’s fee {fee} cr.} other {}}{isHeld, select, true {, {held} cr. set aside} other {}}',
   'jobs.verified.quorum': 'Verified: {owners, plural, one {# owner} other {# different owners}} agreed.',
   'jobs.verified.trust': 'Accepted on the word of a proven owner; the pay waits for more checks.',
   'jobs.verified.own': 'Computed by this very node.',

@@ -52,7 +52,7 @@ export default {
   'jobs.status.failed': 'не вышло',
   'jobs.status.cancelled': 'отменён',
   'jobs.facts':
-    '{kind}, {when}. Готово {done} из {of, plural, one {# части} other {# частей}}; уплачено {paid} кр.{isCharged, select, true { и {fee} кр. сбора рынку} other {}}{isHeld, select, true {, отложено {held} кр.} other {}}',
+    '{kind}, {when}. Готово {done} из {of, plural, one {# части} other {# частей}}; уплачено {paid} кр.{isCharged, select, true {, сбор рынку {fee} кр.} other {}}{isHeld, select, true {, отложено {held} кр.} other {}}',
   'jobs.verified.quorum':
     'Проверено: {owners, plural, one {согласен # владелец} few {согласны # разных владельца} other {согласны # разных владельцев}}.',
   'jobs.verified.trust': 'Принято на слово проверенного владельца; плата ждёт новых проверок.',
