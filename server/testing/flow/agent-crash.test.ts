@@ -10,7 +10,7 @@ import { createPostgresDatabase, describeOnDatabases } from '../database.ts'
 import { type NodeProcess, startNodeProcess } from '../node-process.ts'
 import { join, type Player } from './player.ts'
 
-const POLL = { timeout: 60_000, interval: 200 }
+const POLL = { timeout: 120_000, interval: 200 }
 const KILLS = 2
 const NAMES = ['Wick', 'Snuff', 'Taper', 'Tallow', 'Candle', 'Ember']
 /** So that a kill falls now here, now there, between two tides. */
@@ -35,7 +35,7 @@ type Where = Pick<DatabaseOptions, 'url' | 'dataDir'>
 
 await describeOnDatabases('agents of a node that is killed', (kind) => {
   test('AG2 killed in the middle of agents’ play, a node loses nothing of theirs and does nothing twice: the world and their memory agree', {
-    timeout: 240_000,
+    timeout: 300_000,
   }, async () => {
     const dataDir = await mkdtemp(joinPath(tmpdir(), 'academy-agents-'))
     const fresh = kind === 'postgres' ? await createPostgresDatabase() : undefined
@@ -120,7 +120,7 @@ async function begin(player: Player): Promise<readonly string[]> {
 /** How it stood when `main` had come to its end: it is asked to, until it has heard. */
 async function ended(player: Player, id: string) {
   type Info = { readonly memory: { readonly n: number; readonly done?: true } }
-  const patience = performance.now() + 60_000
+  const patience = performance.now() + 120_000
   for (;;) {
     await player.line('say that is enough')
     await new Promise((resolve) => setTimeout(resolve, 500))

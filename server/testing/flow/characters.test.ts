@@ -18,7 +18,7 @@ const start = (more: Record<string, string>) => startNodeProcess({ dataDir, env:
 beforeAll(async () => {
   upstream = await startScriptedUpstream()
   node = await start({ ACADEMY_UPSTREAM: upstream.url })
-}, 120_000)
+}, 300_000)
 afterAll(async () => {
   await node?.[Symbol.asyncDispose]()
   await upstream?.[Symbol.asyncDispose]()
@@ -27,11 +27,11 @@ afterAll(async () => {
 const heardBy = ({ outputs }: Player) => outputs.map(({ text }) => text).join('\n')
 async function modelIn(player: Player) {
   const available = async () => (await player.api<{ available: boolean }>('GET', '/api/v1/mentor')).body.available
-  await expect.poll(available, { timeout: 60_000 }).toBe(true)
+  await expect.poll(available, { timeout: 120_000 }).toBe(true)
 }
 
 test('C3 C4 E29 a keeper answers in a model’s words within the world, else as written; the journal says it again without a model', {
-  timeout: 180_000,
+  timeout: 300_000,
 }, async () => {
   const ann = await join(node.url)
   const fox = await join(node.url, { locale: 'ru' })

@@ -31,7 +31,7 @@ async function load(options: Parameters<typeof tinyModelFile>[0], as?: string): 
 beforeAll(async () => {
   honest = await load({})
   swapped = await load({ seed: 'impostor', width: 64 }, sha256)
-}, 120_000)
+}, 300_000)
 afterAll(async () => {
   await Promise.all(loaded.map((one) => one[Symbol.asyncDispose]()))
 })
@@ -65,7 +65,7 @@ const failedOf = ({ store }: MarketNode, owner: string) => store.standings.get(`
 
 describe('inference as a paid job', () => {
   test('I65 only a node that has the file offers, and it is paid for what it wrote', {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     const m = market()
     const buyer = await m.node('buyer', { ...BUYS, models: models([honest]) })
@@ -76,7 +76,7 @@ describe('inference as a paid job', () => {
     expect(await votesOf(buyer.jobs, 'one')).toMatchObject([
       { owner: 'owner-host', status: 'revealed', found: expect.stringMatching(/^confirmed: here: rescored/) },
     ])
-    await expect.poll(() => m.purse.held(), { timeout: 20_000 }).toBe(0n)
+    await expect.poll(() => m.purse.held(), { timeout: 120_000 }).toBe(0n)
     // 500 for the part, 2,000 for a million fuel: 1,000 for a token, 60 for a byte of the question and of its frame.
     const bytes = 'tell me of the tide, one'.length + 16
     expect(m.purse.balance('node:host')).toBe(500n + BigInt(Math.ceil(((36_000 + bytes * 60) * 2_000) / 1_000_000)))
@@ -88,7 +88,7 @@ describe('inference as a paid job', () => {
   })
 
   test('I66 who answers with a smaller model is found by this node, not paid, and its work is done by another', {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     const m = market()
     const buyer = await m.node('buyer', { ...BUYS, models: models([honest]) })
@@ -105,13 +105,13 @@ describe('inference as a paid job', () => {
       found: expect.stringMatching(/^wrong: here: rescored, mean log-probability/),
     })
     expect(votes.find(({ owner }) => owner === 'owner-host')?.status).toBe('revealed')
-    await expect.poll(() => m.purse.held(), { timeout: 20_000 }).toBe(0n)
+    await expect.poll(() => m.purse.held(), { timeout: 120_000 }).toBe(0n)
     expect(m.purse.balance('node:cheat')).toBe(0n)
     expect(failedOf(buyer, 'host')).toBe(0)
   })
 
   test('I68 other owners’ nodes score for a buyer without the model: two make a verdict, one alone a doubt', {
-    timeout: 60_000,
+    timeout: 300_000,
   }, async () => {
     const m = market()
     const referees = [as(honest, 'owner-r1'), as(honest, 'owner-r2')]
@@ -151,7 +151,7 @@ describe('inference as a paid job', () => {
   })
 
   test('I67 what is not in the sample is paid later, and not at all when a question asked before finds the cheat', {
-    timeout: 90_000,
+    timeout: 300_000,
   }, async () => {
     const m = market({ canary: 1 })
     const proven = { outcome: 'confirmed', kind: 'infer', valueMicro: 500n, feeMicro: 0n, why: 'before' } as const
@@ -173,8 +173,8 @@ describe('inference as a paid job', () => {
     const votes = await votesOf(buyer.jobs, last)
     expect(votes.some(({ found }) => /^wrong: here: canary/.test(found ?? ''))).toBe(true)
     await m.node('host2', { models: models([honest]) })
-    await expect.poll(async () => got(await buyer.jobs.get(ann.id, last)).status, { timeout: 30_000 }).toBe('done')
-    await expect.poll(() => m.purse.held(), { timeout: 30_000 }).toBe(0n)
+    await expect.poll(async () => got(await buyer.jobs.get(ann.id, last)).status, { timeout: 120_000 }).toBe('done')
+    await expect.poll(() => m.purse.held(), { timeout: 120_000 }).toBe(0n)
     expect(m.purse.balance('node:cheat')).toBe(0n)
     expect(m.purse.isWhole()).toBe(true)
   })

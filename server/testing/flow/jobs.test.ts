@@ -23,7 +23,7 @@ async function ended(player: Player, id: string): Promise<Job> {
 }
 
 test('J70 a node by itself computes what people ask for, is paid, and goes on with it after it was killed', {
-  timeout: 240_000,
+  timeout: 300_000,
 }, async () => {
   let tokens: Player['tokens']
   {

@@ -11,7 +11,7 @@ import { openDatabase } from '../../storage/database.ts'
 import { type NodeProcess, startNodeProcess } from '../node-process.ts'
 import { join as enter, json, type Player } from './player.ts'
 
-const POLL = { timeout: 90_000, interval: 250 }
+const POLL = { timeout: 120_000, interval: 250 }
 const P2P = { ACADEMY_P2P_HOST: '127.0.0.1', ACADEMY_P2P_PORT: '0' }
 const ADMIN = { name: 'ada', password: 'a lamp, a quay and a ferry' }
 const cli = resolve(import.meta.dirname, '../../cli.ts')
@@ -105,10 +105,10 @@ describe('an item from one node in the world of another', () => {
     admin?.close()
     await Promise.all([keeper, maker, hub].map((node) => node?.[Symbol.asyncDispose]()))
     await stopped.disposeAsync()
-  }, 60_000)
+  }, 300_000)
 
   test('L3 L6 L8 L20 L23 it is published, found, installed with people inside, used, and taken out', {
-    timeout: 240_000,
+    timeout: 300_000,
   }, async () => {
     const made = await academy('library', 'publish', await itemFolder(bell('1.0.0')), '--hub', maker.url)
     expect(made, made.err).toMatchObject({ code: 0, out: expect.stringMatching(/^bell 1\.0\.0 is published: bafy/) })
@@ -131,7 +131,7 @@ describe('an item from one node in the world of another', () => {
   })
 
   test('L20 killed in the middle of installing, the node comes back with the item or without it, whole', {
-    timeout: 240_000,
+    timeout: 300_000,
   }, async () => {
     const asked = install('bell').catch(() => {})
     await new Promise((done) => setTimeout(done, 50))
@@ -148,7 +148,7 @@ describe('an item from one node in the world of another', () => {
   })
 
   test('L6 L20 what is not as its owner signed it is refused with the reason; what was installed outlives a kill', {
-    timeout: 240_000,
+    timeout: 300_000,
   }, async () => {
     // Published while the hub is away, so that nobody else has it as it was signed.
     await hub.kill()
@@ -181,7 +181,7 @@ describe('an item from one node in the world of another', () => {
 
 describe('two neighbours without a hub', () => {
   test('L44 L45 one shares a workspace, the other clones it and runs its tests, and goes on when the first is gone', {
-    timeout: 240_000,
+    timeout: 300_000,
   }, async () => {
     // Multicast does not reach everywhere, so the one is told where the other is, as `academy connect` does.
     const alone = { ...P2P, ACADEMY_ROLE: 'local', ACADEMY_P2P: 'true', ACADEMY_MDNS: 'false' }

@@ -16,7 +16,7 @@ const start = (url: string) => startNodeProcess({ dataDir, env: { ACADEMY_P2P: '
 beforeAll(async () => {
   upstream = await startScriptedUpstream()
   node = await start(upstream.url)
-}, 120_000)
+}, 300_000)
 afterAll(async () => {
   await node?.[Symbol.asyncDispose]()
   await upstream?.[Symbol.asyncDispose]()
@@ -43,7 +43,7 @@ const said = (events: readonly MentorEvent[]) => events.flatMap((e) => (e.type =
 const view = async (player: Player) => (await player.api<MentorAnswer>('GET', '/api/v1/mentor')).body
 async function withProject(locale = 'en') {
   const player = await join(node.url, { locale })
-  await expect.poll(async () => (await view(player)).available, { timeout: 60_000 }).toBe(true)
+  await expect.poll(async () => (await view(player)).available, { timeout: 120_000 }).toBe(true)
   const { body } = await player.api<{ id: string }>('POST', '/api/v1/projects', {
     name: 'first-lamp',
     template: 'first-lamp',
@@ -51,7 +51,7 @@ async function withProject(locale = 'en') {
   return { player, project: body.id }
 }
 
-describe('the mentor of a node', { timeout: 120_000 }, () => {
+describe('the mentor of a node', { timeout: 300_000 }, () => {
   test('MT12 knows the lesson and the code, streams its answer, and keeps the answer to the lesson back', async () => {
     const { player } = await withProject()
     upstream.next({

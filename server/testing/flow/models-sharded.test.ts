@@ -108,7 +108,7 @@ if (servers) {
     for (const { bytesIn, bytesOut } of lent) expect(Math.min(bytesIn, bytesOut)).toBeGreaterThan(10_000)
     expect(bytesReceived).toBeGreaterThan(10_000)
     console.log(JSON.stringify({ text, bytesSent, bytesReceived, lent }))
-  }, 240_000)
+  }, 300_000)
 
   test('I88 a shard that is killed in the middle of an answer fails it typed, and the model comes back', async () => {
     const stream = await client().chat.completions.create({
@@ -133,5 +133,5 @@ if (servers) {
     await vi.waitFor(async () => expect((await list(hub)).models[0]!.pid).not.toBe(pid), POLL)
     await untilReady()
     expect((await ask('sharded', 10)).choices[0]!.message.content).toMatch(/^ ?the tide turns/)
-  }, 240_000)
+  }, 300_000)
 }

@@ -56,16 +56,16 @@ beforeAll(async () => {
       expect((await api('/v1/models')).json.data.map(({ id }: { id: string }) => id)).toEqual(
         expect.arrayContaining(['mock', tiny]),
       ),
-    { timeout: 90_000, interval: 100 },
+    { timeout: 120_000, interval: 100 },
   )
   await vi.waitFor(
     async () =>
       expect(
         (await api('/v1/chat/completions', { body: { model: tiny, messages: hello, max_tokens: 1 } })).status,
       ).toBe(200),
-    { timeout: 90_000, interval: 100 },
+    { timeout: 120_000, interval: 100 },
   )
-}, 240_000)
+}, 300_000)
 afterAll(async () => {
   await node?.[Symbol.asyncDispose]()
   await mock?.[Symbol.asyncDispose]()
@@ -422,12 +422,12 @@ export default async function main() {
           city: { city: expect.any(String), warm: expect.any(Boolean) },
         })
       },
-      { timeout: 60_000, interval: 100 },
+      { timeout: 120_000, interval: 100 },
     )
     const { memory } = (await api(`/api/v1/agents/${agent.id}`, own)).json
     const recording = JSON.stringify((await api(`/api/v1/agents/${agent.id}/replay`, own)).json)
     expect(recording).toContain(JSON.stringify(memory.said))
-  }, 90_000)
+  }, 300_000)
 
   test('I24 where a prompt went is shown; one that is personal stays on the own ground', async () => {
     const answer = await fetch(`${node.url}/v1/chat/completions`, {

@@ -9,7 +9,7 @@ import type * as api from '../../protocol/api.ts'
 import { type NodeProcess, startNodeProcess } from '../node-process.ts'
 import { join, type Player } from './player.ts'
 
-const POLL = { timeout: 90_000, interval: 200 }
+const POLL = { timeout: 120_000, interval: 200 }
 const run = promisify(execFile)
 const cli = resolve(import.meta.dirname, '../../cli.ts')
 const academy = async (node: NodeProcess, ...args: string[]) =>
@@ -48,12 +48,12 @@ describe('a network of three nodes', () => {
     ])
     ann = await join(laptop.url)
     ben = await join(trusted.url)
-  }, 180_000)
+  }, 300_000)
   afterAll(async () => {
     for (const player of [ann, ben]) player?.close()
     for (const node of [laptop, trusted, hub]) await node?.[Symbol.asyncDispose]()
     await rm(dir, { recursive: true, force: true })
-  }, 60_000)
+  }, 300_000)
 
   test('N22 nodes join by the address of the hub’s pages alone, see each other, and say how each is linked', async () => {
     await expect
@@ -88,7 +88,7 @@ describe('a network of three nodes', () => {
   })
 
   test('N25 a trusted node that is killed comes back as itself, under the lease it had', {
-    timeout: 240_000,
+    timeout: 300_000,
   }, async () => {
     const before = await academy(trusted, 'id')
     const joinedAt = (await linkTo(ann, 'Night Watch'))?.upSinceMs

@@ -8,8 +8,8 @@ import { type NodeProcess, startNodeProcess } from '../node-process.ts'
 import { join as joinAs, type Player } from './player.ts'
 import { type Harbour, openHarbour, VISIT_TIMEOUT_MS, type Visit } from './visit.ts'
 
-const START_TIMEOUT_MS = 240_000
-const POLL = { timeout: 90_000, interval: 200 }
+const START_TIMEOUT_MS = 300_000
+const POLL = { timeout: 120_000, interval: 200 }
 const TEST_TIMEOUT_MS = VISIT_TIMEOUT_MS * 2
 
 let harbour: Harbour

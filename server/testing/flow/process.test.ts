@@ -26,7 +26,7 @@ async function academy(...args: string[]): Promise<{ code: number; stdout: strin
   return { code, stdout, stderr }
 }
 
-describe('a node process', { timeout: 180_000 }, () => {
+describe('a node process', { timeout: 300_000 }, () => {
   test('wrong settings are all named at once, and the exit code is 2', async () => {
     const { code, stderr } = await academy('node', '--port', 'eighty', '--role', 'boss', '--data', dataDir)
     expect(code).toBe(2)
@@ -49,7 +49,7 @@ describe('a node process', { timeout: 180_000 }, () => {
 
   test('a node that is given a REDIS_URL says that it is not used, and not what it is', async () => {
     await using node = await startNodeProcess({ env: { REDIS_URL: 'redis://ada:sesame@127.0.0.1:6379/0' } })
-    await expect.poll(() => node.stderr(), { timeout: 60_000 }).toContain('REDIS_URL is set and not used')
+    await expect.poll(() => node.stderr(), { timeout: 120_000 }).toContain('REDIS_URL is set and not used')
     expect(node.stderr()).not.toContain('sesame')
   })
 

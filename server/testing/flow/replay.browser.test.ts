@@ -40,7 +40,7 @@ let dir: string
 beforeAll(async () => {
   dir = mkdtempSync(joinPath(tmpdir(), 'academy-replay-'))
   ;[node, browser] = await Promise.all([startNodeProcess(), launchBrowser()])
-}, 120_000)
+}, 300_000)
 afterAll(async () => {
   await browser?.[Symbol.asyncDispose]()
   await node?.[Symbol.asyncDispose]()
@@ -88,7 +88,7 @@ async function livedAgent(page: Page): Promise<string> {
       const { entries } = await api<Log>(page, 'GET', `/api/v1/agents/${agent.id}/log?after=0`)
       expect(entries.some(({ text }) => text.includes('stands in'))).toBe(true)
     },
-    { timeout: 30_000, interval: 200 },
+    { timeout: 120_000, interval: 200 },
   )
   return agent.id
 }
@@ -98,7 +98,7 @@ const slider = (page: Page) => page.locator('.replay-slider')
 const moment = (page: Page) => page.locator('.replay-moment').innerText()
 const panel = (page: Page, name: string) => page.locator(`[data-panel="replay.${name}"]`).innerText()
 const note = (page: Page) => page.locator('.replay .note').innerText()
-const WAIT = { timeout: 40_000 }
+const WAIT = { timeout: 120_000 }
 const settled = (page: Page, pattern: RegExp) =>
   vi.waitFor(async () => expect(await note(page)).toMatch(pattern), WAIT)
 
@@ -125,7 +125,7 @@ async function openFile(page: Page, text: string): Promise<void> {
   await page.setInputFiles('#replay-file', path)
 }
 
-describe('time travel', { timeout: 120_000 }, () => {
+describe('time travel', { timeout: 300_000 }, () => {
   let page: Page
   let agent: string
   beforeAll(async () => {
@@ -134,7 +134,7 @@ describe('time travel', { timeout: 120_000 }, () => {
     await openPane(page)
     await page.selectOption('#replay-agent', agent)
     await settled(page, /Agrees with the record: \d+ turns/)
-  }, 120_000)
+  }, 300_000)
 
   test('a past is stepped through forwards and back, with line, variables, memory, log and place', async () => {
     await expect.poll(() => panel(page, 'log')).toContain('stands in harbor:')
@@ -219,7 +219,7 @@ describe('time travel', { timeout: 120_000 }, () => {
   })
 })
 
-describe('hostile recordings', { timeout: 240_000 }, () => {
+describe('hostile recordings', { timeout: 300_000 }, () => {
   const hostile = (body: string) => ({
     format: 'academy-recording',
     version: 1,

@@ -105,7 +105,7 @@ beforeAll(async () => {
     route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }),
   )
   await page.goto(`${node.url}/blank`)
-}, 120_000)
+}, 300_000)
 afterAll(async () => {
   player?.close()
   await browser?.[Symbol.asyncDispose]()
@@ -261,7 +261,7 @@ async function onPage({ self, program, memory, limits, turns }: Recording): Prom
   })
 }
 
-describe('the same project', { timeout: 240_000 }, () => {
+describe('the same project', { timeout: 300_000 }, () => {
   test('S20 S21 in a test’s world, in the living one, in a replay and on a page: inputs, calls, log, fuel and memory of each turn are the same to the byte', async () => {
     const { recorded } = await simulate(bench, PLAN)
     const tested = recorded!
@@ -287,7 +287,7 @@ describe('the same project', { timeout: 240_000 }, () => {
     const at = `/api/v1/agents/${made.body.id}`
     await player.api('POST', `${at}/start`)
     const memory = async () => (await player.api<Agent>('GET', at)).body.memory
-    await expect.poll(memory, { timeout: 90_000, interval: 300 }).toMatchObject({ done: true })
+    await expect.poll(memory, { timeout: 120_000, interval: 300 }).toMatchObject({ done: true })
     const hub = {
       get: async (path, answer) => answer.parse((await player.api('GET', path)).body),
     } satisfies Pick<Hub, 'get'> as Hub

@@ -10,7 +10,7 @@ import { launchBrowser } from '../../../client/testing/browser.ts'
 import { VISIT_TIMEOUT_MS } from './visit.ts'
 
 const cli = resolve(import.meta.dirname, '../../cli.ts')
-const PATIENCE_MS = 30_000
+const PATIENCE_MS = 120_000
 
 const main = (word: string) => `import { me } from 'academy'
 export default async function main() {

@@ -6,7 +6,7 @@ import { createJournal } from '../../storage/journal.ts'
 import { type NodeProcess, startNodeProcess } from '../node-process.ts'
 import { join, type Player } from './player.ts'
 
-const POLL = { timeout: 90_000, interval: 200 }
+const POLL = { timeout: 120_000, interval: 200 }
 const P2P = { ACADEMY_P2P_HOST: '127.0.0.1', ACADEMY_P2P_PORT: '0' }
 
 /** The count and the way are local variables: they go on only if the program is restored in the middle of an await. */
@@ -100,14 +100,14 @@ beforeAll(async () => {
     const { nodes } = (await player.api<{ nodes: { name: string }[] }>('GET', '/api/v1/nodes')).body
     expect(nodes.map(({ name }) => name)).toEqual(expect.arrayContaining(['Harbour Host', 'Laptop']))
   }, POLL)
-}, 240_000)
+}, 300_000)
 afterAll(async () => {
   player?.close()
   await Promise.all([local, trusted, hub].map((node) => node?.[Symbol.asyncDispose]()))
 })
 
 test('T11 T14 T42 an agent goes local -> trusted -> local in the middle of its awaits, keeps counting, and says each number once', {
-  timeout: 240_000,
+  timeout: 300_000,
 }, async () => {
   const id = await begin('Walker', walker)
   await vi.waitFor(async () => {
@@ -126,7 +126,7 @@ test('T11 T14 T42 an agent goes local -> trusted -> local in the middle of its a
 })
 
 test('T34 when its host is stopped an agent is home again as it was, and what it did is not done again', {
-  timeout: 240_000,
+  timeout: 300_000,
 }, async () => {
   lodged = await begin('Boarder', lodger)
   await vi.waitFor(
@@ -143,7 +143,7 @@ test('T34 when its host is stopped an agent is home again as it was, and what it
 })
 
 test('T31 when its host is killed an agent is home again after the lease, from its last checkpoint, and its owner is told', {
-  timeout: 240_000,
+  timeout: 300_000,
 }, async () => {
   const id = await begin('Lodger', lodger)
   await vi.waitFor(

@@ -14,8 +14,8 @@ export const PHONE: BrowserContextOptions = {
   isMobile: true,
 }
 /** On a busy machine a page takes its time; what never comes fails all the same. */
-const PATIENCE_MS = 60_000
-export const VISIT_TIMEOUT_MS = 240_000
+const PATIENCE_MS = 120_000
+export const VISIT_TIMEOUT_MS = 300_000
 
 export type Harbour = {
   readonly node: NodeProcess

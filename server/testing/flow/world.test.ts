@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => rm(dataDir, { recursive: true, force: true }))
 
 test('the lamp goes out, three lengths of twine make a rope across a crash, and coming back is a welcome', {
-  timeout: 90_000,
+  timeout: 300_000,
 }, async () => {
   const node = await startNodeProcess({ dataDir })
   const player = await join(node.url)
