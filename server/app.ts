@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { createAccounts } from './accounts/accounts.ts'
 import { loadKeySecret } from './accounts/key-secret.ts'
+import { personCalled } from './accounts/person-called.ts'
 import type { Accounts } from './accounts/types.ts'
 import { createAgents } from './agents/agents.ts'
 import { createProjects } from './agents/projects.ts'
@@ -87,8 +88,7 @@ async function withItems(dir: string, items: WorldItems) {
 
 /** A new password for somebody who has forgotten theirs. Throws, in words, when there is nobody to give it to. */
 async function resetPassword(accounts: Pick<Accounts, 'findByName' | 'resetPassword'>, name: string) {
-  const person = await accounts.findByName(name)
-  if (!person) throw new Error(`Nobody here is called ${name}.`)
+  const person = await personCalled(accounts, name)
   if (person.guest) throw new Error(`${person.name} is a guest and has no password; guests come in without one.`)
   return accounts.resetPassword(person.name)
 }
@@ -501,8 +501,7 @@ export async function createApp({ config, ground, log, ring, restore: wanted, wo
     },
     async setRole(name: string, role: string, remove: boolean) {
       if (!ROLES.includes(role as Role)) throw new Error(`There is no role ${role}.`)
-      const person = await accounts.findByName(name)
-      if (!person) throw new Error(`Nobody here is called ${name}.`)
+      const person = await personCalled(accounts, name)
       const roles = ROLES.filter((one) => (one === role ? !remove : person.roles.includes(one)))
       const {
         id,
@@ -522,8 +521,7 @@ export async function createApp({ config, ground, log, ring, restore: wanted, wo
     },
     auditLog: (progress: (line: string) => void) => transparency.audit(progress),
     async receipt(id: string, by?: string) {
-      const person = by === undefined ? undefined : await accounts.findByName(by)
-      if (by !== undefined && !person) throw new Error(`Nobody here is called ${by}.`)
+      const person = by === undefined ? undefined : await personCalled(accounts, by)
       return transparency.receipt(id, person?.id)
     },
     newLog: (force: boolean) => transparency.newLog(force),

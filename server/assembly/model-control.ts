@@ -1,9 +1,11 @@
 /** What the host says with `academy model …` and `academy key …`, over the node's own socket. */
 import { z } from 'zod'
+import { personCalled } from '../accounts/person-called.ts'
 import type { Accounts } from '../accounts/types.ts'
 import type { HostModels } from '../inference/host-models.ts'
 import type { Keys } from '../inference/types.ts'
 import type { Clock } from '../lib/clock.ts'
+import { readOrder } from './order.ts'
 
 const Micro = z
   .string()
@@ -25,7 +27,7 @@ const Order = z.discriminatedUnion('do', [
   z.object({
     do: z.literal('upstream'),
     name: Name,
-    url: z.url({ protocol: /^https?$/ }),
+    url: z.url({ protocol: /^https?$/, error: 'must be the URL of a server, with http or https' }),
     kind: z.enum(['openai', 'anthropic']).default('openai'),
     key: z.string().min(1).optional(),
     models: z.array(z.string()).default([]),
@@ -58,16 +60,9 @@ type Parts = {
 }
 
 export function createModelControl({ host, callers, accounts }: Parts): ModelControl {
-  async function idOf(name: string): Promise<string> {
-    const person = await accounts.findByName(name)
-    if (!person) throw new Error(`Nobody here is called ${name}.`)
-    return person.id
-  }
+  const idOf = async (name: string): Promise<string> => (await personCalled(accounts, name)).id
   return async (raw, progress) => {
-    const parsed = Order.safeParse(raw)
-    if (!parsed.success)
-      throw new Error(parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; '))
-    const order = parsed.data
+    const order = readOrder(Order, raw)
     switch (order.do) {
       case 'list':
         return host.list()

@@ -3,17 +3,22 @@ import { z } from 'zod'
 import type { Trust } from '../ledger/trust/types.ts'
 import { BROADCAST_MAX_CHARS, DHT_TEXT_MAX_CHARS, INVITE_USES_MAX } from '../limits.ts'
 import type { Link, Network, NetworkDesk, NodeInfo } from '../link/types.ts'
+import { readOrder } from './order.ts'
 
 type Part = Network & { readonly desk: NetworkDesk; readonly link: Pick<Link, 'dial'> }
 
-const word = z.string().min(1).max(300)
-const subject = z.templateLiteral([z.enum(['node', 'owner', 'address']), ':', z.string().min(1).max(128)])
+const text = (min: number, max: number) =>
+  z.string().min(min, 'must not be empty').max(max, `must be at most ${max} characters`)
+const word = text(1, 300)
+const subject = z.templateLiteral([z.enum(['node', 'owner', 'address']), ':', z.string().min(1).max(128)], {
+  error: 'must be node:ID, owner:HEX or address:IP',
+})
 const request = z.discriminatedUnion('op', [
   z.object({ op: z.enum(['peers', 'known', 'stats', 'id', 'bans', 'republish']) }),
   z.object({ op: z.literal('ping'), node: word, count: z.number().int().min(1).max(100) }),
-  z.object({ op: z.literal('connect'), address: z.string().min(8).max(300).startsWith('/') }),
+  z.object({ op: z.literal('connect'), address: word.startsWith('/', 'must begin with /') }),
   z.object({ op: z.literal('trust'), node: word.optional() }),
-  z.object({ op: z.literal('broadcast'), text: z.string().min(1).max(BROADCAST_MAX_CHARS) }),
+  z.object({ op: z.literal('broadcast'), text: text(1, BROADCAST_MAX_CHARS) }),
   z.object({
     op: z.literal('invite'),
     role: z.enum(['trusted', 'local']),
@@ -22,7 +27,7 @@ const request = z.discriminatedUnion('op', [
   }),
   z.object({ op: z.literal('ban'), subject, reason: word, minutes: z.number().positive().max(525_600).optional() }),
   z.object({ op: z.literal('unban'), subject }),
-  z.object({ op: z.literal('put'), name: word, text: z.string().max(DHT_TEXT_MAX_CHARS) }),
+  z.object({ op: z.literal('put'), name: word, text: text(0, DHT_TEXT_MAX_CHARS) }),
   z.object({ op: z.enum(['get', 'find', 'provide', 'providers']), name: word }),
 ])
 type Request = z.infer<typeof request>
@@ -33,16 +38,11 @@ class NoNetwork extends Error {
     super('This node has no links to others. Start it with --hub URL, or with --p2p true.')
   }
 }
-class BadRequest extends Error {
-  readonly code = 'bad_request'
-}
 
 export function createNetworkControl(network: Part | undefined, trust: Trust) {
   return async (body: Readonly<Record<string, unknown>>): Promise<unknown> => {
     if (!network) throw new NoNetwork()
-    const parsed = request.safeParse(body)
-    if (!parsed.success) throw new BadRequest(`It cannot be read: ${z.prettifyError(parsed.error)}`)
-    return answer(network, trust, parsed.data)
+    return answer(network, trust, readOrder(request, body))
   }
 }
 

@@ -8,6 +8,7 @@ import { createDoorClient } from '../jobs/abroad/door-client.ts'
 import type { Ledger, LedgerInput } from '../ledger/types.ts'
 import { SHARD_NODES_MAX } from '../limits.ts'
 import type { Network } from '../link/types.ts'
+import { readOrder } from './order.ts'
 
 type Results = readonly { readonly status: string; readonly reason?: string }[]
 const MEMO = 'a shard of a model'
@@ -91,10 +92,7 @@ type Control = (order: Record<string, unknown>, progress: (line: string) => void
 export function withShards(others: Control, shards: Shards, resolve: (text: string) => Promise<string>): Control {
   return async (raw, progress) => {
     if (!String(raw.do).startsWith('shard-')) return others(raw, progress)
-    const parsed = Order.safeParse(raw)
-    if (!parsed.success)
-      throw new Error(parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; '))
-    const order = parsed.data
+    const order = readOrder(Order, raw)
     switch (order.do) {
       case 'shard-list':
         return shards.list()

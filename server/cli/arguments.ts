@@ -10,6 +10,20 @@ export const wholeNumber =
     throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`)
   }
 
+/** Where a node listens, as its own host sees it. */
+export const nodeAddress = (text: string): string => {
+  if (/^\/(ip4|ip6|dns|dns4|dns6|dnsaddr)\/[^/\s]+\/\S+$/.test(text)) return text
+  throw new InvalidArgumentError(
+    'It must be one of the addresses that “academy id” shows on the other node, as /ip4/192.0.2.7/tcp/4001/p2p/12D3Koo…',
+  )
+}
+
+/** Who is banned. */
+export const banSubject = (text: string): string => {
+  if (/^(node|owner|address):\S+$/.test(text)) return text
+  throw new InvalidArgumentError('It must be node:ID, owner:HEX or address:IP; “academy peers” shows the ids.')
+}
+
 /** Several names with commas between them. */
 export const names = (text: string): readonly string[] => {
   const found = text.split(',').flatMap((part) => part.trim() || [])

@@ -1,6 +1,6 @@
 /** `academy peers`, `ping`, `dht` and the like: the network as the node on a data directory sees it. */
 import type { Command } from 'commander'
-import { oneOf, positiveNumber, wholeNumber } from './arguments.ts'
+import { banSubject, nodeAddress, oneOf, positiveNumber, wholeNumber } from './arguments.ts'
 import { onNode as command, showAnswer } from './ask-node.ts'
 import type { DataOption } from './environment.ts'
 
@@ -23,7 +23,7 @@ export function addNetworkCommands(program: Command): void {
       ask(options, { op: 'ping', node, count }),
     )
   command(program, 'connect', 'link with a neighbour, where the local network does not let nodes find each other')
-    .argument('<address>', 'one of those that “academy id” shows there: /ip4/…/tcp/…/p2p/…')
+    .argument('<address>', 'one of those that “academy id” shows there: /ip4/…/tcp/…/p2p/…', nodeAddress)
     .action((address: string, options: DataOption) => ask(options, { op: 'connect', address }))
   command(program, 'trust', 'what is known of the work of a node’s owner')
     .argument('[node]', 'this one without it')
@@ -39,14 +39,14 @@ export function addNetworkCommands(program: Command): void {
       ask(options, { op: 'invite', role, uses, hours }),
     )
   command(program, 'ban', 'ban a node, an owner or an address from this node')
-    .argument('<subject>', 'node:ID, owner:HEX or address:IP')
+    .argument('<subject>', 'node:ID, owner:HEX or address:IP', banSubject)
     .argument('<reason...>')
     .option('--minutes <n>', 'how long; the usual steps without it', positiveNumber(525_600))
     .action((subject: string, reason: string[], { minutes, ...options }: DataOption & { minutes?: number }) =>
       ask(options, { op: 'ban', subject, reason: reason.join(' '), minutes }),
     )
   command(program, 'unban', 'end a ban')
-    .argument('<subject>', 'as “academy bans” shows it')
+    .argument('<subject>', 'as “academy bans” shows it', banSubject)
     .action((subject: string, options: DataOption) => ask(options, { op: 'unban', subject }))
 
   const dht = program.command('dht').description('texts and whereabouts that all nodes keep together')

@@ -233,10 +233,7 @@ export function createConnections({ p2p, standing, admission, locate, noticeAbou
     },
     async dialAddresses(addresses: readonly string[], signal?: AbortSignal): Promise<NodeId> {
       const connection = await p2p
-        .dial(
-          addresses.map((address) => multiaddr(address)),
-          { signal: signal ?? AbortSignal.timeout(DIAL_TIMEOUT_MS) },
-        )
+        .dial(addresses.map(addressOf), { signal: signal ?? AbortSignal.timeout(DIAL_TIMEOUT_MS) })
         .catch((cause) => {
           throw unreachable(addresses, cause)
         })
@@ -282,6 +279,16 @@ export function createConnections({ p2p, standing, admission, locate, noticeAbou
 }
 
 /** Several addresses fail with an `AggregateError`; whoever speaks with another key, or none, cannot be understood, hangs up, or waits for more. */
+/** Throws, in words, for what is no address. */
+function addressOf(text: string): ReturnType<typeof multiaddr> {
+  try {
+    return multiaddr(text)
+  } catch (cause) {
+    const way = 'Its own host sees it with “academy id”, as /ip4/192.0.2.7/tcp/4001/p2p/12D3Koo….'
+    throw new WireError('E_UNREACHABLE', `${text} is not an address of a node. ${way}`, { cause })
+  }
+}
+
 function unreachable(addresses: readonly string[], cause: unknown): WireError {
   const failures = cause instanceof AggregateError ? (cause.errors as unknown[]) : [cause]
   const isSome = (what: RegExp) =>
