@@ -1,7 +1,7 @@
 /** What a command of the host asks of a running node, read where it arrives. */
 import type { z } from 'zod'
 
-export class BadOrder extends Error {
+class BadOrder extends Error {
   readonly code = 'bad_order'
   constructor(problems: readonly string[]) {
     super(
