@@ -7,8 +7,6 @@ import { availableParallelism } from 'node:os'
 import type { Clock } from '../lib/clock.ts'
 import {
   SANDBOX_AGENTS_PER_HOST,
-  SANDBOX_CALL_TRIES,
-  SANDBOX_CALLS_WAITING_MAX,
   SANDBOX_DRAIN_PER_LOOK,
   SANDBOX_EMPTY_HOST_MS,
   SANDBOX_HOST_RSS_MAX_MB,
@@ -23,12 +21,14 @@ import {
 import type { AgentTurn, AgentTurnResult } from '../protocol/agent-io.ts'
 import type { AgentId } from '../protocol/ids.ts'
 import { createBackoff } from './backoff.ts'
-import { type HostProcess, startHost } from './host-process.ts'
+import { startHost } from './host-process.ts'
 import { createLocator } from './locate.ts'
-import type { FromHost, Slot, ToHost } from './messages.ts'
+import type { FromHost, Slot } from './messages.ts'
 import { fitting, kinIn, leastLoading } from './placement.ts'
-import { callMessage, isLast, loadMessage, toCallAnswer, toLoaded, toResult, turnText } from './translate.ts'
-import type { AgentLoad, Call, CallAnswer, Loaded, Program, Sandbox } from './types.ts'
+import { createCalls } from './pool-calls.ts'
+import { type Host, type LoadAnswer, newHost, type Resident } from './pool-host.ts'
+import { isLast, loadMessage, toLoaded, toResult, turnText } from './translate.ts'
+import type { AgentLoad, Loaded, Sandbox } from './types.ts'
 
 export type SandboxLog = { info(fields: object, message: string): void; warn(fields: object, message: string): void }
 export type SandboxDeps = { readonly log: SandboxLog; readonly clock: Clock }
@@ -38,44 +38,6 @@ export type SandboxOptions = {
   readonly stallMs?: number
   readonly hostRssMaxMb?: number
   readonly returningAtOnce?: number
-}
-
-type LoadAnswer = Awaited<ReturnType<Sandbox['load']>>
-type Resident = {
-  readonly agent: AgentId
-  readonly program: Program
-  readonly host: Host
-  readonly slot: Slot
-  near?: string
-  waiting: number
-  ended: boolean
-  /** JSON of its memory: results tell what has changed in it. */
-  memory: string
-  loading?: (answer: LoadAnswer) => void
-}
-type TurnsMessage = Extract<ToHost, { type: 'turns' }>
-type Calling = { readonly call: Call; tries: number; readonly answer: (answer: CallAnswer) => void }
-type Host = {
-  readonly process: HostProcess
-  /** Agents and calls never share a host: what a world's script does to it is no agent's loss. */
-  readonly forCalls: boolean
-  readonly calls: Map<Slot, Calling>
-  readonly residents: Map<Slot, Resident>
-  readonly startedMs: number
-  ready: boolean
-  loads: number
-  /** Messages sent and not yet answered. */
-  busy: number
-  steps: number
-  progressMs: number
-  /** At the end of its planned life: its agents are taken out of it, a few at a time. */
-  draining: boolean
-  /** When it was last seen with agents in it. */
-  usedMs: number
-  /** Turns that go out together, as soon as whoever sends them has done. */
-  outbox: TurnsMessage['turns'][number][]
-  /** Why we are ending it, once we are. */
-  ending?: string
 }
 
 export function createSandbox({ log, clock }: SandboxDeps, options: SandboxOptions = {}): Sandbox {
@@ -93,8 +55,8 @@ export function createSandbox({ log, clock }: SandboxDeps, options: SandboxOptio
   const resultListeners = new Set<Parameters<Sandbox['onResult']>[0]>()
   const lostListeners = new Set<Parameters<Sandbox['onLost']>[0]>()
   const backoff = createBackoff(clock)
+  const calls = createCalls({ hostForCalls, newSlot: () => nextSlot++, isClosed: () => closed, end })
   let nextSlot = 1
-  let waitingCalls = 0
   let closed = false
   const watch = setInterval(() => {
     hosts.forEach(look)
@@ -103,21 +65,11 @@ export function createSandbox({ log, clock }: SandboxDeps, options: SandboxOptio
   watch.unref()
 
   function spawn(forCalls = false): Host {
-    const host: Host = {
-      process: startHost((message) => hear(host, message)),
+    const host: Host = newHost(
+      startHost((message) => hear(host, message)),
       forCalls,
-      calls: new Map(),
-      residents: new Map(),
-      startedMs: clock.now(),
-      ready: false,
-      loads: 0,
-      busy: 0,
-      steps: 0,
-      progressMs: clock.now(),
-      draining: false,
-      usedMs: clock.now(),
-      outbox: [],
-    }
+      clock.now(),
+    )
     hosts.add(host)
     void host.process.gone.then(({ slot, how, said }) => bury(host, slot, how, said))
     return host
@@ -133,7 +85,7 @@ export function createSandbox({ log, clock }: SandboxDeps, options: SandboxOptio
     host.progressMs = clock.now()
     if (message.type === 'results') deliver(host, message)
     else if (message.type === 'loaded') finishLoad(host, message)
-    else finishCall(host, message)
+    else if (calls.finish(host, message)) retire(host)
   }
 
   function finishLoad(host: Host, message: Extract<FromHost, { type: 'loaded' }>): void {
@@ -238,7 +190,7 @@ export function createSandbox({ log, clock }: SandboxDeps, options: SandboxOptio
     host.residents.forEach(forget)
     if (closed) {
       settleLoads(lost, 'closed')
-      settleCalls(host, 0, 'closed')
+      calls.settle(host, 0, 'closed')
       return
     }
     if (reason === 'recycled') log.info({ agents: lost.length }, 'sandbox host replaced as planned')
@@ -247,7 +199,7 @@ export function createSandbox({ log, clock }: SandboxDeps, options: SandboxOptio
     const running = lost.filter((resident) => !resident.loading).map((resident) => resident.agent)
     if (reason !== 'recycled') for (const agent of running) returning.add(agent)
     settleLoads(lost, reason)
-    settleCalls(host, slot, reason)
+    calls.settle(host, slot, reason)
     if (running.length > 0 || culprit)
       for (const listener of lostListeners) listener({ agents: running, culprit, reason })
   }
@@ -266,26 +218,6 @@ export function createSandbox({ log, clock }: SandboxDeps, options: SandboxOptio
     if (residents.get(resident.agent) === resident) residents.delete(resident.agent)
   }
 
-  function finishCall(host: Host, message: Extract<FromHost, { type: 'called' }>): void {
-    const calling = host.calls.get(message.slot)
-    if (!calling) return
-    host.calls.delete(message.slot)
-    waitingCalls--
-    calling.answer(toCallAnswer(calling.call.program, message))
-    retire(host)
-  }
-
-  /** Whose turn it was is answered that it took its host down; the others are made again. */
-  function settleCalls(host: Host, slot: Slot, reason: string): void {
-    for (const [at, calling] of host.calls) {
-      if (closed || at === slot || calling.tries >= SANDBOX_CALL_TRIES) {
-        waitingCalls--
-        calling.answer(notAnswered(at === slot ? reason : 'host_lost', reason))
-      } else void make(calling)
-    }
-    host.calls.clear()
-  }
-
   let callHost: Promise<Host> | undefined
   async function hostForCalls(): Promise<Host> {
     const ready = [...hosts].find((host) => host.forCalls && !host.ending && host.loads < loadsPerHost)
@@ -295,29 +227,6 @@ export function createSandbox({ log, clock }: SandboxDeps, options: SandboxOptio
       return spawn(true)
     })
     return callHost
-  }
-
-  async function make(calling: Calling): Promise<void> {
-    const host = await hostForCalls()
-    if (closed) {
-      end(host, 'closed')
-      waitingCalls--
-      calling.answer(notAnswered('host_lost', 'closed'))
-      return
-    }
-    const slot = nextSlot++
-    calling.tries++
-    host.calls.set(slot, calling)
-    host.loads++
-    host.busy++
-    host.process.send(callMessage(slot, calling.call))
-  }
-
-  function call(call: Call): Promise<CallAnswer> {
-    if (closed || waitingCalls >= SANDBOX_CALLS_WAITING_MAX)
-      return Promise.resolve(notAnswered('busy', closed ? 'closed' : 'too many calls wait'))
-    waitingCalls++
-    return new Promise((answer) => void make({ call, tries: 0, answer }))
   }
 
   const hasRoom = (host: Host): boolean =>
@@ -425,7 +334,7 @@ export function createSandbox({ log, clock }: SandboxDeps, options: SandboxOptio
     load,
     turn,
     unload,
-    call,
+    call: calls.call,
     near: moveNear,
     locate: createLocator({ stallMs, hostRssMaxMb }),
     onResult: (listener) => listen(resultListeners, listener),
@@ -445,8 +354,3 @@ export function createSandbox({ log, clock }: SandboxDeps, options: SandboxOptio
     },
   }
 }
-
-const notAnswered = (code: string, reason: string): CallAnswer => ({
-  ok: false,
-  error: { name: 'Stopped', message: `The call was not answered: ${reason}`, code, params: { reason } },
-})
