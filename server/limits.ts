@@ -604,6 +604,8 @@ export const AUTHOR_SAVE_SETTLES_MS = 60
 export const AUTHOR_WATCHED_FOLDERS_MAX = 200
 /** How long a node may take to answer the author's tools. */
 export const AUTHOR_HTTP_TIMEOUT_MS = 20_000
+/** Longest answer of a node that they read: the longest that one gives is a recording. */
+export const AUTHOR_ANSWER_MAX_BYTES = AUTHOR_FILE_MAX_BYTES
 /** How often `agent log --follow` asks. */
 export const AUTHOR_FOLLOW_INTERVAL_MS = 700
 

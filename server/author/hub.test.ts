@@ -30,6 +30,8 @@ function fakeNode(lastsS: number) {
         return answer(401, { type: 'about:blank#x', title: 'spent', status: 401, code: 'unauthorized' })
       return answer(200, tokens())
     }
+    // Said to be endless, and never sent.
+    if (req.url === '/endless') return void res.writeHead(200, { 'content-length': 10 ** 12 }).write('{')
     if (req.url === '/elsewhere') return res.writeHead(302, { location: 'http://example.org/' }).end()
     if (req.headers.authorization !== `Bearer access-${state.refresh}`)
       return answer(401, { type: 'about:blank#x', title: 'who', status: 401, code: 'unauthorized' })
@@ -97,6 +99,16 @@ describe('who the author is on a node', () => {
     node.server.closeAllConnections()
     await expect(openHub(url.replace('127.0.0.1', 'localhost'), kept())).rejects.toThrow(/cannot be reached/)
     await expect(openHub('not an address', kept())).rejects.toMatchObject({ code: 'bad_hub' })
+  })
+
+  test('an answer that is longer than any node’s is not read, and that is said in words', async () => {
+    await start(3600)
+    const hub = await openHub(url, kept())
+    await expect(hub.get('/endless', AgentList)).rejects.toMatchObject({
+      code: 'answer_too_long',
+      message: expect.stringContaining('64 MiB'),
+    })
+    node.server.closeAllConnections()
   })
 
   test('the file lies where this person keeps settings', () => {

@@ -1,6 +1,7 @@
 /** A node as the author's tools speak with it: over HTTP, as one person, in words when it does not go. */
 import type { z } from 'zod'
-import { AUTHOR_HTTP_TIMEOUT_MS } from '../limits.ts'
+import { BodyTooLong, boundedText } from '../lib/bounded-body.ts'
+import { AUTHOR_ANSWER_MAX_BYTES, AUTHOR_HTTP_TIMEOUT_MS } from '../limits.ts'
 import * as api from '../protocol/api.ts'
 import type { Credentials, Kept } from './credentials.ts'
 import { AuthorProblem } from './problem.ts'
@@ -141,7 +142,9 @@ export async function ask<S extends z.ZodType>(
   }).catch((error: unknown) => {
     throw away(url, error)
   })
-  const text = await response.text()
+  const text = await boundedText(response, AUTHOR_ANSWER_MAX_BYTES).catch((error: unknown) => {
+    throw error instanceof BodyTooLong ? tooLong(url, error) : away(url, error)
+  })
   const value = parseJson(text)
   if (!response.ok) throw refused(url, response.status, value)
   const parsed = answer.safeParse(value)
@@ -153,6 +156,13 @@ export async function ask<S extends z.ZodType>(
     )
   return parsed.data
 }
+
+const tooLong = (url: string, cause: BodyTooLong): AuthorProblem =>
+  new AuthorProblem(
+    'answer_too_long',
+    `${url} answered more than ${cause.maxBytes / 1024 / 1024} MiB, which is more than any node of the academy has to say.`,
+    { cause },
+  )
 
 function away(url: string, error: unknown): AuthorProblem {
   const cause = (error as { cause?: { code?: string; message?: string } }).cause
