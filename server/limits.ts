@@ -973,6 +973,8 @@ export const TLOG_EVIDENCE_MAX = 100
 export const RECEIPT_MAX_CHARS = 256 * 1024
 /** How often an auditor over HTTP asks again for what was refused for the moment. */
 export const TLOG_FETCH_TRIES = 8
+/** The longest that it waits because it was asked to: a node's own limits are over in a minute. */
+export const TLOG_RETRY_AFTER_MAX_MS = 60_000
 /** How long an auditor waits for one answer over HTTP. */
 export const TLOG_FETCH_TIMEOUT_MS = 20_000
 

@@ -1,6 +1,12 @@
 /** Reads a log over HTTP by the addresses of C2SP tlog-tiles, patiently: what is refused for the moment is asked for again. */
 import { setTimeout as pause } from 'node:timers/promises'
-import { TLOG_FETCH_TIMEOUT_MS, TLOG_FETCH_TRIES, TLOG_RETRY_MAX_MS, TLOG_RETRY_MIN_MS } from '../../limits.ts'
+import {
+  TLOG_FETCH_TIMEOUT_MS,
+  TLOG_FETCH_TRIES,
+  TLOG_RETRY_AFTER_MAX_MS,
+  TLOG_RETRY_MAX_MS,
+  TLOG_RETRY_MIN_MS,
+} from '../../limits.ts'
 import { bundlePath, TILE_WIDTH, tilePath } from '../../protocol/tlog/tiles.ts'
 import type { LogSource } from './auditor.ts'
 
@@ -8,8 +14,8 @@ export class LogUnreachable extends Error {
   readonly code = 'log_unreachable'
 }
 
-/** `prefix` as in tlog-tiles: `https://academy.example/tlog`. */
-export function httpSource(prefix: string): LogSource {
+/** `prefix` as in tlog-tiles: `https://academy.example/tlog`. `wait` takes milliseconds. */
+export function httpSource(prefix: string, wait: (ms: number) => Promise<unknown> = pause): LogSource {
   const base = prefix.replace(/\/+$/, '')
   let shown: Promise<string | undefined> | undefined
 
@@ -27,7 +33,8 @@ export function httpSource(prefix: string): LogSource {
       else if ((answer.status !== 429 && answer.status < 500) || tries >= TLOG_FETCH_TRIES)
         throw new LogUnreachable(`${url} answers ${answer.status}`)
       const asked = answer instanceof Error ? 0 : Number(answer.headers.get('retry-after')) * 1000
-      await pause(Math.max(waitMs, asked || 0))
+      // NaN where it is a date, or nothing is asked.
+      await wait(Math.max(waitMs, Math.min(asked || 0, TLOG_RETRY_AFTER_MAX_MS)))
       waitMs = Math.min(waitMs * 2, TLOG_RETRY_MAX_MS)
     }
   }
