@@ -119,9 +119,10 @@ export async function createLog(parts: LogParts): Promise<OpenLog> {
   /** Before anything is signed: does the database hold all that was signed, and is it the same? */
   async function comeBack(): Promise<void> {
     if (foreign) return evidenceCount > 0 ? stop(forked(origin)) : undefined
+    // In this order: another process may sign meanwhile, and what is signed was stored before.
+    const last = await guard.read()
     await tail.catchUp()
     if (evidenceCount > 0) return stop(forked(origin))
-    const last = await guard.read()
     if (!last || last.origin !== origin) return stop(guardMissing(origin))
     if (last.size > tail.edge().size) return stop(rolledBack(last, tail.edge().size))
     if (!sameBytes(await proving.root(last.size), last.root)) return stop(diverged(last))

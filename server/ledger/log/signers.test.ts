@@ -63,6 +63,21 @@ describe('several logs over one store', () => {
     expect(signedBy(head(other), one.signer.key)).toBe(true)
   })
 
+  test('M12 M17 one that starts while another one signs does not take itself for an old backup', async () => {
+    await using stack = new AsyncDisposableStack()
+    const one = await openTestLog(stack, { count: 10, isShared: true, leaseMs: 60_000 })
+    let isLate = true
+    const read = async () => {
+      if (isLate) one.ledger.commit(5)
+      isLate = false
+      await one.log.settle()
+      return one.guard.read()
+    }
+    const other = stack.use(await createLog({ ...one.parts, guard: { ...one.guard, read } }))
+    expect([isLate, other.mayPost()]).toEqual([false, { ok: true }])
+    expect([other.status().signs, head(other).size]).toEqual(['elsewhere', 15])
+  })
+
   test('M17 a process without the key shows the log of the database and never signs', async () => {
     await using stack = new AsyncDisposableStack()
     const one = await openTestLog(stack, { count: 3, isShared: true, leaseMs: 50 })
