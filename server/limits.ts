@@ -372,6 +372,8 @@ export const AUDIT_MAX_PROBLEMS = 100
 export const LEDGER_ACCOUNTS_IN_MIND_MAX = 50_000
 /** Lines of one statement as CSV; the rest are asked for from where it ends. */
 export const STATEMENT_CSV_MAX_LINES = 10_000
+/** The same at the prompt, at once. */
+export const STATEMENT_CSV_TERMINAL_LINES = 100
 /** How long the page of where credits come from and go may lag behind: its sums read every account. */
 export const SUPPLY_FRESH_MS = 5_000
 /** Requests to the ledger of another node, each with up to 1,000 transfers: for each peer. */

@@ -40,6 +40,41 @@ test('ledger tells what is set aside, and how to see older entries', async () =>
   expect(asked).toEqual([{ limit: 10, before: 31 }])
 })
 
+test('ledger csv lists the statement to copy: own ids as they were chosen, older ones on demand, and no formula', async () => {
+  const me = 'player:player_mira'
+  const paid = (index: number): Transfer => ({
+    kind: 'transfer',
+    id: `by:player_mira:gift-${index}`,
+    index,
+    atMs: 0,
+    from: me,
+    to: 'player:player_lis',
+    amountMicro: 1_500_000n,
+    code: 'transfer',
+    memo: '=1+1, "now"',
+  })
+  const asked: unknown[] = []
+  const ledger = {
+    statement: async (_: string, options: { before?: number }) => {
+      asked.push(options)
+      const count = options.before === undefined ? 100 : 2
+      return Array.from({ length: count }, (_, n) => paid((options.before ?? 200) - n - 1))
+    },
+  } as unknown as Ledger
+  const stage = createStage({ ledger })
+  const mira = await stage.open('Mira')
+  const first = (await mira.type('ledger csv')).split('\n')
+  expect(first.slice(0, 2)).toEqual([
+    'index,at,kind,code,id,from,to,amount_micro,change_micro,pending_id,memo',
+    `199,1970-01-01T00:00:00.000Z,transfer,transfer,gift-199,${me},player:player_lis,1500000,-1500000,,"'=1+1, ""now"""`,
+  ])
+  expect([first.length, first.at(-1)]).toEqual([102, 'Older ones: ledger csv 100'])
+  expect((await mira.type('ledger csv 100')).split('\n')).toHaveLength(3)
+  expect(asked).toEqual([{ limit: 100 }, { limit: 100, before: 100 }])
+  const lis = await stage.open('Лис', 'ru')
+  expect(await lis.type('кредиты таблица')).toMatch(/^index,.*\nРаньше: книга таблица 100$/s)
+})
+
 test('L20 supply tells where credits came from, and that it agrees', async () => {
   const ledger = {
     supply: async () => ({

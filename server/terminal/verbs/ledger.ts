@@ -1,9 +1,14 @@
-/** Credits: how many, and where they came from and went, a page at a time. */
-import { STATEMENT_LINES } from '../../limits.ts'
+/** Credits: how many, and where they came from and went, a page at a time; as CSV, too. */
+import type { Ledger } from '../../ledger/types.ts'
+import { STATEMENT_CSV_TERMINAL_LINES, STATEMENT_LINES } from '../../limits.ts'
 import { tellMemo } from '../../protocol/job-memo.ts'
 import type { LedgerEntry } from '../../protocol/ledger-entry.ts'
-import { no, reply } from '../reply.ts'
+import { statementCsv } from '../../protocol/statement-csv.ts'
+import { no, type Reply, reply } from '../reply.ts'
 import type { SessionContext, SessionVerb } from '../session-verb.ts'
+import { subcommand } from '../subcommand.ts'
+
+const ACTS = { csv: ['csv', 'table', 'таблица'] } as const
 
 export const ledger: SessionVerb = {
   name: 'ledger',
@@ -12,11 +17,13 @@ export const ledger: SessionVerb = {
     const { ledger: book } = session.services
     if (!book) return no('no_ledger')
     const account = `player:${session.person().id}`
-    const before = /^\d{1,15}$/.test(args.trim()) ? Number(args) : undefined
+    const csv = subcommand(args, ACTS)
+    const before = indexIn(csv?.[1] ?? args)
+    if (csv) return asCsv({ book, session, account, before })
     const [balance, held, transfers] = await Promise.all([
       book.balance(account),
       book.account(account),
-      book.statement(account, { limit: STATEMENT_LINES, ...(before === undefined ? {} : { before }) }),
+      book.statement(account, { limit: STATEMENT_LINES, before }),
     ])
     const setAside = held?.debitsPendingMicro ?? 0n
     const head = [
@@ -34,6 +41,27 @@ export const ledger: SessionVerb = {
     return reply([...head, session.words('ledger.last'), ...lines, ...more].join('\n'))
   },
 }
+
+const indexIn = (text: string): number | undefined => (/^\d{1,15}$/.test(text.trim()) ? Number(text) : undefined)
+
+type Asked = {
+  readonly book: Pick<Ledger, 'statement'>
+  readonly session: SessionContext
+  readonly account: string
+  readonly before: number | undefined
+}
+
+/** What follows stands by itself, so that the lines above it can be taken as they are. */
+async function asCsv({ book, session, account, before }: Asked): Promise<Reply> {
+  const limit = STATEMENT_CSV_TERMINAL_LINES
+  const entries = await book.statement(account, { limit, before })
+  const lines = statementCsv(account, entries, session.person().id).trimEnd().replaceAll('\r\n', '\n')
+  const last = entries.at(-1)?.index ?? 0
+  const out = [line(lines)]
+  if (entries.length === limit && last > 0) out.push(line(session.words('credits.moreCsv', { before: `${last}` })))
+  return { out }
+}
+const line = (text: string) => ({ kind: 'system', text }) as const
 
 function lineOf(
   { kind, to, amountMicro, code, memo }: LedgerEntry,

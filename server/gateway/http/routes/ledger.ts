@@ -15,9 +15,9 @@ import type { Network } from '../../../link/types.ts'
 import * as api from '../../../protocol/api.ts'
 import type { PlayerId } from '../../../protocol/ids.ts'
 import type { ProblemCode } from '../../../protocol/problems.ts'
+import { ownPrefix, shownId, statementCsv } from '../../../protocol/statement-csv.ts'
 import { HttpProblem } from '../problem.ts'
 import { type Answer, ok, type Route, route } from '../route.ts'
-import { statementCsv } from './ledger-csv.ts'
 
 export type LedgerParts = {
   readonly ledger: Ledger
@@ -70,10 +70,9 @@ export function ledgerRoutes({ ledger, accounts, agents, network }: LedgerParts)
           before = page.at(-1)?.index
           if (page.length < STATEMENT_MAX_LINES) break
         }
-        const named = entries.map((entry) => ({ ...entry, shownId: shownId(entry.id, me.playerId) }))
         return {
           status: 200,
-          text: { type: 'text/csv; charset=utf-8', value: statementCsv(account, named) },
+          text: { type: 'text/csv; charset=utf-8', value: statementCsv(account, entries, me.playerId) },
           headers: { 'content-disposition': 'attachment; filename="statement.csv"' },
         }
       },
@@ -212,11 +211,7 @@ const REASONS: Readonly<Partial<Record<TransferRefusal, ProblemCode>>> = {
   mint_limit: 'mint_limit',
 }
 
-/** People's transfer ids live apart, so that nobody can take the id of another's transfer or of a reward. */
-const prefixOf = (player: PlayerId): string => `by:${player}:`
-const ownId = (player: PlayerId, id: string): string => prefixOf(player) + id
-const shownId = (id: string, player: PlayerId): string =>
-  id.startsWith(prefixOf(player)) ? id.slice(prefixOf(player).length) : id
+const ownId = (player: PlayerId, id: string): string => ownPrefix(player) + id
 
 function shown({ memoSalt: _, ...transfer }: Transfer, player: PlayerId) {
   return { ...transfer, id: shownId(transfer.id, player), amountMicro: String(transfer.amountMicro) }

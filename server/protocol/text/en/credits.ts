@@ -35,6 +35,7 @@ export default {
   'credits.held': '{heldMicro} cr. of it are set aside; {freeMicro} cr. can be spent.',
   'credits.frozen': 'Your account is frozen: nothing goes out or comes in. Ask those who keep this island.',
   'credits.more': 'Older ones: ledger {before}',
+  'credits.moreCsv': 'Older ones: ledger csv {before}',
   'credits.line':
     '{kind, select, pending {·} post {{way, select, in {+} other {−}}} other {·}}{amountMicro} cr., {purpose}: {kind, select, pending {set aside} post {paid of what was set aside} void {no longer set aside} expire {no longer set aside, the time is over} freeze {account frozen} thaw {account let on} other {}}{memo, select, none {} other {: {memo}}}',
   'credits.code.reward': 'reward',
@@ -82,6 +83,9 @@ export default {
     'The ledger has stopped: it cannot tell what it signed last. Nothing is paid until the keeper of this island mends it.',
   'credits.log.stopped.log_forked':
     'The ledger has stopped: it signed two histories that cannot both be true, and anyone may see the proof. Nothing is paid here any more.',
+  'error.ledger_stopped':
+    'The ledger has stopped: nothing is paid until the keeper of this island mends it. Nothing left your account.',
+  'error.ledger_overloaded': 'Too many payments wait. Nothing left your account; try again in a moment.',
   'credits.receipt.title': 'Receipt',
   'credits.receipt.open': 'Receipt',
   'credits.receipt.openOf': 'Receipt for {id}',

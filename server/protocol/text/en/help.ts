@@ -75,7 +75,8 @@ export default {
     'report NAME WORDS: tell the moderators what somebody does.\nExample: report Mira shouts all the time',
   'help.score': 'score: your name, place, credits, lessons and badges.\nExample: score',
   'help.name': 'name, name NEW: what you are called.\nExample: name Wick',
-  'help.ledger': 'ledger: your credits and the last entries.\nExample: ledger',
+  'help.ledger':
+    'ledger, ledger csv: your credits and the last entries; csv lists them as a table to copy.\nExample: ledger',
   'help.quests': 'quests: every lesson, and how far you are.\nExample: quests',
   'help.lesson': 'lesson, lesson NUMBER: open the next lesson or a certain one.\nExample: lesson 3',
   'help.check': 'check: see whether the lesson is done, and what is missing.\nExample: check',

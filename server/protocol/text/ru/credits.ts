@@ -35,6 +35,7 @@ export default {
   'credits.held': 'Из них отложено: {heldMicro} кр.; потратить можно {freeMicro} кр.',
   'credits.frozen': 'Твой счёт заморожен: с него и на него ничего не идёт. Обратись к хранителям острова.',
   'credits.more': 'Раньше: книга {before}',
+  'credits.moreCsv': 'Раньше: книга таблица {before}',
   'credits.line':
     '{kind, select, pending {·} post {{way, select, in {+} other {−}}} other {·}}{amountMicro} кр., {purpose}: {kind, select, pending {отложено} post {уплачено из отложенного} void {больше не отложено} expire {больше не отложено, срок вышел} freeze {счёт заморожен} thaw {счёт разморожен} other {}}{memo, select, none {} other {: {memo}}}',
   'credits.code.reward': 'награда',
@@ -78,6 +79,10 @@ export default {
     'Касса остановлена: неизвестно, что она подписала последним. Ничего не оплатить, пока хранитель этого острова не исправит дело.',
   'credits.log.stopped.log_forked':
     'Касса остановлена: она подписала две истории, и обе верными быть не могут; доказательство открыто всем. Здесь больше ничего не оплачивают.',
+  'error.ledger_stopped':
+    'Касса остановлена: ничего не оплатить, пока хранитель этого острова не исправит дело. С твоего счёта ничего не ушло.',
+  'error.ledger_overloaded':
+    'Слишком много платежей ждёт своей очереди. С твоего счёта ничего не ушло; попробуй чуть позже.',
   'credits.receipt.title': 'Квитанция',
   'credits.receipt.open': 'Квитанция',
   'credits.receipt.openOf': 'Квитанция по переводу {id}',

@@ -1,5 +1,5 @@
 /** A statement as comma-separated values (RFC 4180), for spreadsheets. */
-import type { Transfer } from '../../../ledger/types.ts'
+import type { LedgerEntry } from './ledger-entry.ts'
 
 const COLUMNS = [
   'index',
@@ -15,15 +15,24 @@ const COLUMNS = [
   'memo',
 ]
 
-/** One line for each entry, in the order given, and a head. `change_micro` is what the entry did to the account's balance. */
-export function statementCsv(account: string, entries: readonly (Transfer & { readonly shownId: string })[]): string {
+/** People's transfer ids live apart, so that nobody can take the id of another's transfer or of a reward. */
+export const ownPrefix = (player: string): string => `by:${player}:`
+/** An id as the one who reads it calls it. */
+export const shownId = (id: string, player: string): string =>
+  id.startsWith(ownPrefix(player)) ? id.slice(ownPrefix(player).length) : id
+
+/**
+ * One line for each entry, in the order given, and a head. `change_micro` is what the entry did to the account's balance; `reader` is
+ * the person whose own ids are told as they chose them.
+ */
+export function statementCsv(account: string, entries: readonly LedgerEntry[], reader: string): string {
   const lines = entries.map((entry) =>
     [
       entry.index,
       new Date(entry.atMs).toISOString(),
       entry.kind,
       entry.code,
-      entry.shownId,
+      shownId(entry.id, reader),
       entry.from,
       entry.to,
       entry.amountMicro,
@@ -37,7 +46,7 @@ export function statementCsv(account: string, entries: readonly (Transfer & { re
   return [COLUMNS.join(','), ...lines, ''].join('\r\n')
 }
 
-function changeOf(account: string, { kind, from, amountMicro }: Transfer): bigint {
+function changeOf(account: string, { kind, from, amountMicro }: LedgerEntry): bigint {
   if (kind !== 'transfer' && kind !== 'post') return 0n
   return from === account ? -amountMicro : amountMicro
 }
