@@ -1,7 +1,8 @@
-/** Compute jobs from the prompt: handed in, looked at, called off; small inputs are typed, larger ones come from the page or the API. */
+/** Compute jobs from the prompt: handed in, looked at, called off; small inputs are typed, of any kind and with all terms as the API takes them. */
 import type { JobRequest, Jobs, JobView } from '../../jobs/types.ts'
 import { JOB_LINES } from '../../limits.ts'
 import type { Json } from '../../protocol/ids.ts'
+import { JobBody } from '../../protocol/jobs-api.ts'
 import { no, type Reply, reply } from '../reply.ts'
 import type { SessionContext, SessionVerb } from '../session-verb.ts'
 import { subcommand } from '../subcommand.ts'
@@ -13,7 +14,7 @@ const ACTS = {
   cancel: ['cancel', 'stop', 'отменить', 'стоп'],
 } as const
 
-/** The most that a job typed here may cost: a tenth of a credit. */
+/** The most that a job typed here may cost where nothing else is said: a tenth of a credit. */
 const MOST_MICRO = 100_000n
 
 type Parts = { readonly jobs: Jobs; readonly session: SessionContext }
@@ -30,13 +31,38 @@ export const job: SessionVerb = {
     if (act?.[0] === 'kinds') return kinds(parts)
     if (act?.[0] === 'cancel') return shown(parts, await jobs.cancel(session.person().id, act[1].trim()))
     if (act?.[0] === 'show') return shown(parts, await jobs.get(session.person().id, act[1].trim()))
+    if (args.trim().startsWith('{')) return asWritten(parts, args)
     const wish = subcommand(args, KINDS)
     if (!wish) return shown(parts, await jobs.get(session.person().id, args.trim()))
     const input = INPUTS[wish[0]](wish[1].trim())
-    return input
-      ? handIn(parts, wish[0], input.value)
-      : no('bad_arguments', { usage: session.words('help.job').split('\n')[0]! })
+    return input ? handIn(parts, { kind: wish[0], input: input.value }) : unread(session)
   },
+}
+
+const unread = (session: SessionContext): Reply =>
+  no('bad_arguments', { usage: session.words('help.job').split('\n')[0]! })
+
+/** As the API takes it; name and cap may be left out. */
+const Written = JobBody.partial({ id: true, maxPriceMicro: true })
+
+function asWritten(parts: Parts, text: string): Reply | Promise<Reply> {
+  const wish = Written.safeParse(jsonIn(text))
+  if (wish.success) {
+    const { maxPriceMicro, ...rest } = wish.data
+    return handIn(parts, { ...rest, ...(maxPriceMicro && { maxPriceMicro: BigInt(maxPriceMicro) }) })
+  }
+  const [issue] = wish.error.issues
+  if (!issue || issue.path.length === 0) return unread(parts.session)
+  const kind = (jsonIn(text) as { kind?: unknown }).kind
+  return no('bad_job_input', { kind: String(kind), path: issue.path.join('.'), why: issue.message })
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 const numbers = (text: string) => {
@@ -63,10 +89,12 @@ const INPUTS: Readonly<Record<keyof typeof KINDS, (text: string) => { readonly v
   render: (text) => ({ value: (text === '' ? {} : { scene: text }) as Json }),
 }
 
-async function handIn({ jobs, session }: Parts, kind: string, input: Json): Promise<Reply> {
+type Wish = Partial<JobRequest> & Pick<JobRequest, 'kind' | 'input'>
+
+async function handIn({ jobs, session }: Parts, wish: Wish): Promise<Reply> {
   const person = session.person()
-  const id = `${kind}-${session.nowMs().toString(36)}`
-  const request: JobRequest = { id, kind, input, maxPriceMicro: MOST_MICRO }
+  const { id = `${wish.kind}-${session.nowMs().toString(36)}`, maxPriceMicro = MOST_MICRO } = wish
+  const request: JobRequest = { ...wish, id, maxPriceMicro }
   const made = await jobs.submit({ id: person.id, account: `player:${person.id}` }, request)
   if (!made.ok) return { refusal: made.refusal }
   void jobs.ended(person.id, id).then((ended) => {

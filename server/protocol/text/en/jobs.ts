@@ -1,14 +1,14 @@
 /** Compute jobs and workers. */
 export default {
   'help.job':
-    'job, job KIND INPUT, job NAME, job cancel NAME, job kinds: have something computed, by this node or by others, for credits.\nExample: job sum 1 2 3',
+    'job, job KIND INPUT, job JSON, job NAME, job cancel NAME, job kinds: have something computed, by this node or by others, for credits. JSON is what the API takes: any kind, with its terms.\nExample: job sum 1 2 3',
   'job.taken': '{id} is taken on. “job {id}” shows how far it is.',
   'job.none': 'You have no jobs. “job sum 1 2 3” hands one in, “job kinds” lists what can be computed.',
   'job.head': 'Your jobs, the newest first:',
   'job.kinds': 'What can be computed, and the price of a million fuel here:',
   'job.kind': '{kind}{offered, select, yes {: {priceMicro} cr.} other {: not offered here}}',
   'job.line':
-    '{id}: {status, select, queued {waits} running {under way, {done} of {of, plural, one {# part} other {# parts}}} done {done} failed {failed} other {called off}}, paid {paidMicro} cr.{result, select, some {, result {text}} other {}}{problem, select, none {} insufficient_funds {. Your account does not hold what it costs} price_cap {. It would cost more than a job may that is typed here} deadline {. It was not done in time} cancelled {} not_enough_workers {. No worker takes it} other {. {why}}}',
+    '{id}: {status, select, queued {waits} running {under way, {done} of {of, plural, one {# part} other {# parts}}} done {done} failed {failed} other {called off}}, paid {paidMicro} cr.{result, select, some {, result {text}} other {}}{problem, select, none {} insufficient_funds {. Your account does not hold what it costs} price_cap {. It would cost more than it may} deadline {. It was not done in time} cancelled {} not_enough_workers {. No worker takes it} other {. {why}}}',
   'jobs.title': 'Compute',
   'jobs.empty': 'Nothing yet. Hand in a picture above and watch it grow.',
   'jobs.mine': 'My jobs',

@@ -1,7 +1,7 @@
 /** Compute jobs and workers. */
 export default {
   'help.job':
-    'расчёт, расчёт ВИД ДАННЫЕ, расчёт ИМЯ, расчёт отменить ИМЯ, расчёт виды: поручить вычисление этому узлу или другим, за кредиты.\nПример: расчёт сложить 1 2 3',
+    'расчёт, расчёт ВИД ДАННЫЕ, расчёт JSON, расчёт ИМЯ, расчёт отменить ИМЯ, расчёт виды: поручить вычисление этому узлу или другим, за кредиты. JSON — то, что принимает API: любой вид, со всеми условиями.\nПример: расчёт сложить 1 2 3',
   'job.taken': '{id} — взято в работу. «Расчёт {id}» покажет, сколько сделано.',
   'job.none':
     'У тебя нет расчётов. «Расчёт сложить 1 2 3» поручит первый, «расчёт виды» покажет, что можно вычислить.',
@@ -9,7 +9,7 @@ export default {
   'job.kinds': 'Что можно вычислить и сколько здесь стоит миллион топлива:',
   'job.kind': '{kind}{offered, select, yes {: {priceMicro} кр.} other {: здесь не предлагают}}',
   'job.line':
-    '{id}: {status, select, queued {ждёт} running {в работе, {done} из {of, plural, one {# части} other {# частей}}} done {готово} failed {не вышло} other {отменён}}, уплачено {paidMicro} кр.{result, select, some {, итог {text}} other {}}{problem, select, none {} insufficient_funds {. На счету меньше, чем это стоит} price_cap {. Это стоит больше, чем можно потратить отсюда} deadline {. Не успели к сроку} cancelled {} not_enough_workers {. Никто не берётся} other {. {why}}}',
+    '{id}: {status, select, queued {ждёт} running {в работе, {done} из {of, plural, one {# части} other {# частей}}} done {готово} failed {не вышло} other {отменён}}, уплачено {paidMicro} кр.{result, select, some {, итог {text}} other {}}{problem, select, none {} insufficient_funds {. На счету меньше, чем это стоит} price_cap {. Это стоит больше, чем разрешено} deadline {. Не успели к сроку} cancelled {} not_enough_workers {. Никто не берётся} other {. {why}}}',
   'jobs.title': 'Расчёты',
   'jobs.empty': 'Пока ничего. Закажи вверху картину и смотри, как она растёт.',
   'jobs.mine': 'Мои расчёты',
