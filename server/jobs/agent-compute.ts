@@ -1,12 +1,22 @@
 /** `me.compute`: a job of an agent, paid by its owner. What comes back is an input of the program, so a replay needs no market. */
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { JOB_AGENT_PRICE_MAX_MICRO, JOB_AGENT_PRICE_MICRO, JOB_AGENT_RESULT_MAX_CHARS } from '../limits.ts'
+import {
+  JOB_AGENT_PRICE_MAX_MICRO,
+  JOB_AGENT_PRICE_MICRO,
+  JOB_AGENT_RESULT_MAX_CHARS,
+  JOB_REPLICAS_MAX,
+} from '../limits.ts'
 import type { Json } from '../protocol/ids.ts'
 import type { Refusal } from '../protocol/refusals.ts'
-import type { Jobs } from './types.ts'
+import { type Jobs, PRIVACY } from './types.ts'
 
-const Terms = z.object({ maxPrice: z.number().positive().optional() })
+const Terms = z.object({
+  maxPrice: z.number().positive().optional(),
+  replicas: z.int().min(1).max(JOB_REPLICAS_MAX).optional(),
+  strict: z.boolean().optional(),
+  privacy: z.enum(PRIVACY).optional(),
+})
 
 export type AgentWish = {
   /** Made from the agent and its call: the same again is the same job. */
@@ -15,7 +25,7 @@ export type AgentWish = {
   readonly kind: string
   /** JSON. */
   readonly input: string
-  /** JSON: `maxPrice` in credits. */
+  /** JSON: `maxPrice` in credits; `replicas`, `strict` and `privacy` as in `JobRequest`. */
   readonly terms: string | undefined
 }
 type Answer = { readonly value?: Json; readonly refusal?: Refusal }
@@ -38,7 +48,8 @@ export const createAgentCompute =
     const id = `agent-${createHash('sha256').update(wish.id).digest('hex').slice(0, 24)}`
     try {
       const asker = { id: owner, account: `player:${owner}` }
-      const handed = await jobs.submit(asker, { id, kind, input, maxPriceMicro: mostOf(terms.data.maxPrice) })
+      const { maxPrice, ...rest } = terms.data
+      const handed = await jobs.submit(asker, { ...rest, id, kind, input, maxPriceMicro: mostOf(maxPrice) })
       if (!handed.ok) return { refusal: handed.refusal }
       const ended = await jobs.ended(owner, id)
       if (!ended.ok) return { refusal: ended.refusal }

@@ -12,7 +12,7 @@ const PARAM_TYPES: Readonly<Record<ApiParam['kind'], string>> = {
   node: 'string',
   options: '{ schema?: object }',
   data: 'Plain',
-  terms: '{ maxPrice?: number }',
+  terms: "{ maxPrice?: number; replicas?: number; strict?: boolean; privacy?: 'public' | 'trusted' | 'own' }",
 }
 
 const SHAPES = `  export type Direction = ${DIRECTIONS.map((d) => `'${d}'`).join(' | ')}

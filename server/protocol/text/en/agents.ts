@@ -96,7 +96,7 @@ export default {
   'agents.api.wait': 'Wait for so many tides; ten are a second.',
   'agents.api.ask': 'Ask the Mentor’s model a question; gives its answer.',
   'agents.api.compute':
-    'Have something computed, at the cost of its owner: sum, sort, hash … Gives the result; maxPrice is in credits.',
+    'Have something computed, at the cost of its owner: sum, sort, hash … Gives the result. maxPrice is in credits; replicas wants so many answers, strict of different owners alone; privacy says who may see the input.',
   'agents.api.hop': 'Travel to another node, program and memory and all.',
   'agents.api.memory':
     'What it keeps when it rests or gets new code: text, numbers, true and false, null, lists, plain objects.',
