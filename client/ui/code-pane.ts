@@ -12,6 +12,7 @@ import { AGENT_REFRESH_MS } from '../limits.ts'
 import { createKeep } from '../net/storage.ts'
 import { createAgentLog } from './agent-log.ts'
 import { createAgentStatus, isGoing } from './agent-status.ts'
+import { createClashes } from './clashes.ts'
 import { createFileTabs } from './code-files.ts'
 import { createDesk, isEntry } from './desk.ts'
 import { button, el, glyph } from './el.ts'
@@ -29,6 +30,7 @@ import { whenPlaying } from './when-playing.ts'
 import { type AgentChange, workshopOf } from './workshop.ts'
 
 const DTS = 'academy.d.ts'
+const opening = () => t('panels.code.opening')
 const labelOf = (path: string) => t('panels.editor.label', { path: path || 'main.ts' })
 const phrases = () =>
   Object.fromEntries(Object.entries(PHRASES).map(([phrase, key]) => [phrase, t(`panels.editor.${key}`)]))
@@ -41,6 +43,8 @@ export function mount(element: HTMLElement, context: PaneContext): () => void {
   let running = false
   /** The agent that was started from here and has not come to its end. */
   let watched: string | undefined
+  /** The project that note and log speak of. */
+  let opened: string | undefined
   /** The open project's lesson was passed by what runs now. */
   let passedNow = false
   /** What the node said of the sources at the last run. */
@@ -87,7 +91,7 @@ export function mount(element: HTMLElement, context: PaneContext): () => void {
   )
   setOff(stopButton, true)
   showOpen()
-  note.say(() => t('panels.code.opening'))
+  note.say(opening)
 
   const language = startLanguage()
   language.write(DTS, academyDts(locale()))
@@ -105,17 +109,17 @@ export function mount(element: HTMLElement, context: PaneContext): () => void {
     write: shop.write,
     onState: tellSaved,
     onSaved: (project) => desk.know(project),
-    onClash({ project, path, theirs }) {
-      if (project !== desk.project()?.id) return
-      note.say(() => t('panels.code.clash', { path }), 'bad', {
-        label: () => t('panels.code.take-theirs'),
-        run: () => {
-          if (path === desk.path()) editor.replace(path, theirs)
-          desk.typed(path, theirs)
-        },
-      })
-    },
+    onClash: (clash) => clashes.came(clash),
   })
+  const clashes = createClashes(({ path, theirs }) =>
+    note.say(() => t('panels.code.clash', { path }), 'bad', {
+      label: () => t('panels.code.take-theirs'),
+      run: () => {
+        if (path === desk.path()) editor.replace(path, theirs)
+        desk.typed(path, theirs)
+      },
+    }),
+  )
   const desk = createDesk({
     shop,
     saver,
@@ -170,16 +174,19 @@ export function mount(element: HTMLElement, context: PaneContext): () => void {
   }
 
   async function openProject(id?: string): Promise<void> {
-    const before = desk.project()?.id
     await desk.load(id)
+    const project = desk.project()
+    // Before anything else is asked for: what is said from here on is of this project, and stays.
+    if (project?.id !== opened) {
+      if (opened !== undefined) note.clear()
+      opened = project?.id
+      found = []
+      log.clear()
+      clashes.opened(opened)
+    }
     lessons = await shop.lessons().catch(() => lessons)
     showChoice()
-    const project = desk.project()
-    if (project?.id !== before) {
-      found = []
-      note.clear()
-      log.clear()
-    }
+    note.clear(opening)
     agent = (await shop.agents()).find((one) => one.projectId === project?.id)
     showAgent()
     if (agent) log.show(await shop.log(agent.id, log.lastId()))

@@ -10,7 +10,8 @@ export type Note = {
   say(words: () => string, tone?: Tone, action?: NoteAction): void
   /** Says why a wish could not be granted. */
   failed(error: unknown): void
-  clear(): void
+  /** With `words`: only if they are what it says. */
+  clear(words?: () => string): void
 }
 
 const MARKS: Readonly<Record<Tone, string>> = { quiet: '', good: '✓', bad: '!' }
@@ -36,7 +37,8 @@ export function createNote(): Note {
     node,
     say,
     failed: (error) => say(() => t('panels.failed', { reason: problemText(error) }), 'bad'),
-    clear() {
+    clear(words) {
+      if (words && words !== last?.[0]) return
       last = undefined
       draw()
     },

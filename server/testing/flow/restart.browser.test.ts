@@ -66,11 +66,16 @@ test(
     await page.keyboard.type('// kept here')
     await code.getByText('Not saved yet').waitFor()
     phase = 'read'
+    // A page so slow that it is still opening the project when the clash comes: what is said of it stays all the same.
+    const slow = Promise.withResolvers<void>()
+    await page.context().route('**/api/v1/lessons', async (route) => {
+      await slow.promise
+      // The page may have given it up by then.
+      await route.continue().catch(() => undefined)
+    })
     await page.reload()
     await open('code')
     await code.locator('.cm-line', { hasText: '// kept here' }).waitFor()
-    // The pane is as it will be when its projects can be chosen among.
-    await code.locator('select:enabled').first().waitFor({ state: 'attached' })
 
     // Meanwhile another window writes the same file.
     const theirs = await page.evaluate(async () => {
@@ -86,6 +91,9 @@ test(
     })
     phase = 'written'
     await code.getByText('Another window had changed main.ts').waitFor()
+    slow.resolve()
+    // The pane is as it will be when its projects can be chosen among.
+    await code.locator('select:enabled').first().waitFor({ state: 'attached' })
     await code.getByRole('button', { name: 'Take the other text' }).click()
     await code.locator('.cm-line', { hasText: '// theirs' }).waitFor()
   },
