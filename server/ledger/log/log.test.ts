@@ -126,6 +126,23 @@ describe('witnesses', () => {
     await vi.waitFor(() => expect(log.status().cosignedSize).toBe(5), soon)
   })
 
+  test('M10 a head that one witness cosigned while there was no other is not shown as a witnessed one later, until two have', async () => {
+    await using stack = new AsyncDisposableStack()
+    const signer = logSigner('log.example/tlog', new Uint8Array(32).fill(17))
+    const links = [1, 2].map((n) => testWitnessNode(n, signer).link)
+    let known = links.slice(0, 1)
+    let nowMs = 0
+    const clock = { now: () => nowMs }
+    const { log } = await openTestLog(stack, { signer, clock, witnesses: () => known, count: 5 })
+    await vi.waitFor(() => expect(log.status().cosignedSize).toBe(5), soon)
+    expect(verifyReceipt((await log.receipt(4))!)).toMatchObject({ ok: true, policy: { quorum: 0 } })
+    known = links
+    expect([log.policy().quorum, log.checkpoint()]).toEqual([2, undefined])
+    nowMs += 60_000
+    await vi.waitFor(() => expect(log.checkpoint()).toBeDefined(), soon)
+    expect(verifyReceipt((await log.receipt(4))!)).toMatchObject({ ok: true, seenBy: [{}, {}] })
+  })
+
   test('M11 a witness that was away is caught up from the size it says', async () => {
     await using stack = new AsyncDisposableStack()
     const signer = logSigner('log.example/tlog', new Uint8Array(32).fill(9))

@@ -91,6 +91,7 @@ export async function createLog(parts: LogParts): Promise<OpenLog> {
   let cosigned = before.origin === origin ? before.cosigned : ''
   let signedAtMs: number | undefined
   let askedAtMs = 0
+  let seen: { readonly of: string; readonly is: boolean } | undefined
   if (foreign)
     log.warn(
       { origin },
@@ -227,7 +228,16 @@ export async function createLog(parts: LogParts): Promise<OpenLog> {
 
   /** Witnesses may have been away, or have come only now. */
   const isUnwitnessed = (): boolean =>
-    signed !== '' && policy().quorum > 0 && (cosigned === '' || sizeOf(cosigned) < sizeOf(signed))
+    signed !== '' && policy().quorum > 0 && (sizeOf(cosigned) < sizeOf(signed) || !isSeen())
+
+  /** Whether enough of the witnesses that are known now stand under what was cosigned: there may have been fewer of them then, or others. */
+  function isSeen(): boolean {
+    const now = policy()
+    const of = JSON.stringify([cosigned, now])
+    if (seen?.of !== of)
+      seen = { of, is: cosigned !== '' && sightings(parseCheckpoint(cosigned)!, now).length >= now.quorum }
+    return seen.is
+  }
 
   async function keepCosigned(note: string): Promise<void> {
     const head = parseCheckpoint(note)!
@@ -256,8 +266,8 @@ export async function createLog(parts: LogParts): Promise<OpenLog> {
 
   /** What others are shown: witnessed where there are witnesses enough. */
   const checkpoint = (): string | undefined => {
-    const isWitnessed = policy().quorum > 0 || (cosigned !== '' && sizeOf(cosigned) === sizeOf(signed))
-    return (isWitnessed ? cosigned : signed) || undefined
+    if (policy().quorum > 0) return isSeen() ? cosigned : undefined
+    return (sizeOf(cosigned) === sizeOf(signed) ? cosigned : '') || signed || undefined
   }
   const publishedSize = (): number => sizeOf(checkpoint() ?? '')
 
@@ -330,6 +340,8 @@ export async function createLog(parts: LogParts): Promise<OpenLog> {
     },
     async receipt(index, memo) {
       if (publishedSize() <= index) await arrival(index)
+      // Of the same moment as the checkpoint.
+      const now = policy()
       const proof = await prove(index)
       if (!proof) return undefined
       const entry = await proving.entry(index)
@@ -338,7 +350,7 @@ export async function createLog(parts: LogParts): Promise<OpenLog> {
         index,
         proof: proof.hashes,
         checkpoint: proof.checkpoint,
-        policy: policy(),
+        policy: now,
         ...(memo && { memo }),
       })
     },
