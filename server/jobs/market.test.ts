@@ -212,6 +212,37 @@ describe('a market of strangers', () => {
   })
 })
 
+describe('a host', () => {
+  test('J27 that is paused, in its quiet hours, without a price for the kind or too small works for nobody else, and for its own people all the same', async () => {
+    const m = market()
+    const buyer = await m.node('buyer', BUYS)
+    const hour = new Date().getHours()
+    const offers = {
+      paused: { paused: true },
+      quiet: { quiet: { fromHour: hour, toHour: (hour + 2) % 24 } },
+      choosy: { prices: { hash: '1' } },
+      small: { memoryMb: 64 },
+    }
+    const idle = new Map<string, MarketNode>()
+    for (const [id, offer] of Object.entries(offers)) idle.set(id, await m.node(id, { offer }))
+    const ready = ['a', 'b', 'c']
+    for (const id of ready) await m.node(id)
+    const wish = { limits: { memoryMb: 128 } }
+    const earned = () => [...idle.keys(), ...ready].filter((id) => m.purse.balance(`node:${id}`) > 0n)
+    const strict = (id: string, replicas: number) => whole(buyer, request(id, { ...wish, replicas, strict: true }))
+    expect(await strict('s', 3)).toMatchObject({ result: 6, owners: 3 })
+    await until(() => m.purse.held() === 0n)
+    expect(earned()).toEqual(ready)
+
+    const paused = idle.get('paused')!
+    expect(await whole(paused, request('own', { privacy: 'own' }))).toMatchObject({ status: 'done', result: 6 })
+    await paused.jobs.host.change({ paused: false })
+    expect(await strict('t', 4)).toMatchObject({ result: 6, owners: 4 })
+    await until(() => m.purse.held() === 0n)
+    expect(m.purse.isWhole()).toBe(true)
+  })
+})
+
 describe('restarts', () => {
   test('J60 a buyer that dies goes on where it was, and pays once', async () => {
     const m = market()
