@@ -524,6 +524,8 @@ export const AGENT_OWN_MEMORY_MAX_BYTES = 64 * 1024
 export const AGENT_INPUTS_PER_TURN = 64
 /** Events that wait for an agent; older ones are dropped. */
 export const AGENT_INBOX_MAX = 256
+/** Marks of words from other nodes that an agent keeps: as many as may wait for it, what a hub had kept among them. */
+export const AGENT_AFAR_MARKS_KEPT = 200
 /** Inputs since `main` was started, after which the agent rests: restoring hands in every one of them again. */
 export const AGENT_JOURNAL_MAX_INPUTS = 20_000
 /** Turns since `main` was started, after which the agent rests. */
@@ -1372,3 +1374,6 @@ export const ENVIRONMENT_NAME_MAX_CHARS = 64
 export const ENVIRONMENT_VALUE_MAX_CHARS = 1_000
 /** Places that are named when a workspace holds what looks like a secret. */
 export const SECRETS_SHOWN = 10
+
+/** By how much a node's heap may grow beyond what lives in it before it is collected: V8's own default is up to 300, and memory is what hosts pay for. */
+export const HEAP_GROWING_PERCENT = 120

@@ -1,10 +1,11 @@
 /** One node: configuration in, the app runs until a signal. */
+import { setFlagsFromString } from 'node:v8'
 import type { App, AppOptions } from './app.ts'
 import { layGround } from './assembly/ground.ts'
 import { endWith } from './cli/end.ts'
 import { nodeEnv } from './cli/environment.ts'
 import type { Config } from './config.ts'
-import { DRAIN_TIMEOUT_MS, OPERATOR_LOG_LINES, OPERATOR_LOG_MAX_CHARS } from './limits.ts'
+import { DRAIN_TIMEOUT_MS, HEAP_GROWING_PERCENT, OPERATOR_LOG_LINES, OPERATOR_LOG_MAX_CHARS } from './limits.ts'
 import { type ControlHandlers, openControl } from './ops/control.ts'
 import { createLog, type Log } from './ops/log.ts'
 import { createLogRing } from './ops/log-ring.ts'
@@ -35,6 +36,7 @@ async function openApp(options: Omit<AppOptions, 'ground'>): Promise<App> {
 
 /** Runs until SIGTERM or SIGINT has been obeyed. Prints `ready http://…` on standard output. */
 export async function runNode(config: Config, { workshop }: Pick<AppOptions, 'workshop'> = {}): Promise<void> {
+  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`)
   const ring = createLogRing({
     parts: new Set(['network', 'travel']),
     lines: OPERATOR_LOG_LINES,
