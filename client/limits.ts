@@ -57,6 +57,8 @@ export const NETWORK_OUTCOMES = 20
 export const NETWORK_DHT_ANSWERS = 12
 /** How long after something has happened the balance is looked at; a lesson's reward is shown at once. */
 export const PURSE_REFRESH_MS = 8_000
+/** The same where it is known that credits have moved: a job is paid part by part. */
+export const PURSE_MOVED_MS = 1_000
 /** How long the frame of a replay may take to come. */
 export const REPLAY_FRAME_TIMEOUT_MS = 15_000
 /** Longest text that the frame of a replay may hand out at once. */

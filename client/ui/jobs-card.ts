@@ -4,7 +4,7 @@ import { locale, t } from '../i18n.ts'
 import type { Api } from '../net/api.ts'
 import { button, el, glyph } from './el.ts'
 import { createJobPicture } from './jobs-picture.ts'
-import { inCredits } from './purse-dialog.ts'
+import { inCredits } from './purse-credits.ts'
 
 export type JobCard = { readonly node: HTMLElement; show(job: Job): void; draw(): void; job(): Job | undefined }
 
@@ -110,7 +110,8 @@ export function createJobCard(
     job: () => last,
     draw,
     show(job) {
-      last = job
+      // A list of jobs leaves their results out.
+      last = job.status === last?.status ? { ...last, ...job } : job
       draw()
       if (job.kind === 'render') void picture.follow(job).catch(() => undefined)
     },

@@ -1,6 +1,7 @@
 /** What is handed in: a kind, its input in the shape that suits it, how often it is checked and what it may cost. */
 import { onLocale, t } from '../i18n.ts'
 import { button, el } from './el.ts'
+import { microOf } from './purse-credits.ts'
 
 export type Wish = {
   readonly id: string
@@ -17,8 +18,6 @@ const PROGRAM = `export const map = (n: number) => n * n
 export const reduce = (all: number[]) =>
   all.reduce((a, b) => a + b, 0)
 `
-/** Whole and thousandths of a credit are typed; the ledger counts millionths. */
-const MICRO = 1_000_000
 
 let made = 0
 
@@ -91,7 +90,7 @@ export function createJobForm(submit: (wish: Wish) => Promise<void>) {
       kind: kind.value,
       input,
       replicas: Math.max(1, Math.min(5, Math.round(Number(replicas.value) || 1))),
-      maxPriceMicro: String(Math.max(1, Math.round((Number(price.value) || 0) * MICRO))),
+      maxPriceMicro: microOf(price.value),
     })
     send.removeAttribute('aria-busy')
   }

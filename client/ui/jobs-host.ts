@@ -4,7 +4,7 @@ import { locale, t } from '../i18n.ts'
 import type { Api } from '../net/api.ts'
 import { button, el } from './el.ts'
 import { plotOf, tableOf } from './jobs-plot.ts'
-import { inCredits } from './purse-dialog.ts'
+import { creditsOf, inCredits } from './purse-credits.ts'
 
 export function createHostSection(api: Api, guarded: (action: () => Promise<unknown>) => Promise<void>) {
   let work: Work | undefined
@@ -41,7 +41,7 @@ export function createHostSection(api: Api, guarded: (action: () => Promise<unkn
     const day = new Intl.DateTimeFormat(locale(), { month: 'short', day: 'numeric', timeZone: 'UTC' })
     const days = earnings.days.map(({ day: on, micro, parts }) => ({
       label: day.format(new Date(`${on}T00:00:00Z`)),
-      value: Number(micro) / 1_000_000,
+      value: creditsOf(micro),
       text: inCredits(micro),
       parts,
     }))

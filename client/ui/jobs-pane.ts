@@ -10,13 +10,20 @@ import { createHostSection } from './jobs-host.ts'
 import { whileLookedAt } from './looked-at.ts'
 import { createNote, guardedBy } from './note.ts'
 import type { PaneContext } from './panes.ts'
+import { creditsMoved } from './purse-moved.ts'
 import { whenPlaying } from './when-playing.ts'
 
 const isUnderWay = ({ status }: Job) => status === 'queued' || status === 'running'
 
+/** Credits of one's own were set aside, paid or given back since. */
+const hasMoved = (job: Job, before: Job | undefined): boolean =>
+  job.paidMicro !== before?.paidMicro || job.feeMicro !== before.feeMicro || job.heldMicro !== before.heldMicro
+
 export function mount(element: HTMLElement, context: PaneContext): () => void {
   const { api } = context
   const cards = new Map<string, JobCard>()
+  /** Jobs that are done and were asked for by themselves, for their results. */
+  const asked = new Set<string>()
   const note = createNote()
   const guarded = guardedBy(note)
   const list = el('div', { class: 'jobs' })
@@ -52,6 +59,7 @@ export function mount(element: HTMLElement, context: PaneContext): () => void {
           cards.delete(id)
         }
     }
+    if (jobs.some((job) => hasMoved(job, cards.get(job.id)?.job()))) creditsMoved()
     for (const job of [...jobs].reverse()) {
       let card = cards.get(job.id)
       if (!card) {
@@ -67,7 +75,13 @@ export function mount(element: HTMLElement, context: PaneContext): () => void {
   async function reload(): Promise<void> {
     const { jobs } = await api.get<z.infer<typeof JobList>>('/api/v1/jobs?limit=20')
     show(jobs, true)
+    for (const { id, kind, status } of jobs) {
+      if (status !== 'done' || kind === 'render' || asked.has(id)) continue
+      asked.add(id)
+      show([await getJob(id)], false)
+    }
   }
+  const getJob = (id: string) => api.get<Job>(`/api/v1/jobs/${encodeURIComponent(id)}`)
   async function first(): Promise<void> {
     const { kinds } = await api.get<z.infer<typeof JobKinds>>('/api/v1/job-kinds')
     form.offer(kinds)
@@ -84,8 +98,7 @@ export function mount(element: HTMLElement, context: PaneContext): () => void {
     whileLookedAt(element, JOBS_REFRESH_MS, async () => {
       if (++looks % JOBS_LIST_EVERY === 0) return reload()
       const going = [...cards.values()].map((card) => card.job()).filter((job) => job && isUnderWay(job))
-      for (const job of going.slice(0, 4))
-        show([await api.get<Job>(`/api/v1/jobs/${encodeURIComponent(job!.id)}`)], false)
+      for (const job of going.slice(0, 4)) show([await getJob(job!.id)], false)
       if (going.length > 4) await reload()
     }),
     whenPlaying(context, () => void guarded(first)),

@@ -8,12 +8,12 @@ import { createNote } from './note.ts'
 import { isOff, setOff } from './off.ts'
 import { openFile } from './open-file.ts'
 import type { PaneContext } from './panes.ts'
+import { creditsOf } from './purse-credits.ts'
 import { openPurse } from './purse-dialog.ts'
 import { whenPlaying } from './when-playing.ts'
 import { workshopOf } from './workshop.ts'
 
 const MARKS: Readonly<Record<Lesson['status'], string>> = { locked: '·', open: '○', started: '◐', passed: '●' }
-const credits = (micro: string): number => Number(BigInt(micro) / 1_000_000n)
 
 export function mount(element: HTMLElement, context: PaneContext): () => void {
   const shop = workshopOf(context)
@@ -97,12 +97,12 @@ export function mount(element: HTMLElement, context: PaneContext): () => void {
   }
 
   const meta = ({ minutes, rewardMicro, status }: LessonDetail): string =>
-    t('panels.lesson.meta', { minutes, credits: credits(rewardMicro), state: t(`panels.lesson.${status}`) })
+    t('panels.lesson.meta', { minutes, credits: creditsOf(rewardMicro), state: t(`panels.lesson.${status}`) })
 
   /** What it brought, and the next one, a press away. */
   function passedCard({ rewardMicro, slug }: LessonDetail): HTMLElement {
     const next = lessons.find((one) => one.slug !== slug && (one.status === 'started' || one.status === 'open'))
-    const amount = credits(rewardMicro)
+    const amount = creditsOf(rewardMicro)
     return el(
       'section',
       { class: 'lesson-passed', tLabel: 'panels.lesson.passed-label' },

@@ -7,11 +7,10 @@ import type { Api } from '../net/api.ts'
 import { openDialog } from './dialog.ts'
 import { el, glyph } from './el.ts'
 import { problemText } from './problem-text.ts'
-import { inCredits } from './purse-credits.ts'
+import { amountOf, inCredits } from './purse-credits.ts'
+import { creditsMoved } from './purse-moved.ts'
 import { statementOf } from './purse-statement.ts'
 import { supplySection } from './purse-supply.ts'
-
-export { inCredits }
 
 type Badge = z.infer<typeof Badges>['badges'][number]
 
@@ -21,6 +20,7 @@ const receipts = () => import('./receipt-dialog.ts')
 export function openPurse(api: Pick<Api, 'get' | 'text'>): void {
   const body = el('div', { class: 'purse' }, el('p', { t: 'ui.pane.loading', attrs: { role: 'status' } }))
   openDialog('panels.purse.title', body)
+  creditsMoved()
   void fill()
 
   async function fill(): Promise<void> {
@@ -32,7 +32,7 @@ export function openPurse(api: Pick<Api, 'get' | 'text'>): void {
       ])
       const titles = new Map(lessons.lessons.map(({ id, title }) => [id, title]))
       body.replaceChildren(
-        el('p', { class: 'purse-balance' }, t('panels.purse.balance', { credits: inCredits(account.balanceMicro) })),
+        el('p', { class: 'purse-balance' }, t('panels.purse.balance', amountOf(account.balanceMicro))),
         ...heldLines(account),
         ...badgeList(badges),
         el('h3', {}, t('panels.purse.receipts')),

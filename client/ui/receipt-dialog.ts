@@ -7,6 +7,7 @@ import { createKeep } from '../net/storage.ts'
 import { openDialog } from './dialog.ts'
 import { button, el, glyph } from './el.ts'
 import { problemText } from './problem-text.ts'
+import { inCredits } from './purse-credits.ts'
 import { type Checked, checkReceipt } from './receipt-check.ts'
 
 type Asking = Pick<Api, 'get'>
@@ -102,12 +103,9 @@ function steps({ verdict: found, standing, isFirst }: Checked & { ok: true }): r
 }
 
 function facts({ from, to, amountMicro, atMs, id, memo }: LedgerEntry): HTMLElement {
-  const credits = new Intl.NumberFormat(locale(), { maximumFractionDigits: 6 }).format(
-    Number(amountMicro) / 1_000_000,
-  )
   const when = new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'medium' }).format(atMs)
   const rows: readonly (readonly [string, string])[] = [
-    ['amount', t('credits.receipt.amountOf', { credits })],
+    ['amount', t('credits.receipt.amountOf', { credits: inCredits(amountMicro) })],
     ['from', from],
     ['to', to],
     ['when', when],

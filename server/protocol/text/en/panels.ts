@@ -156,9 +156,9 @@ export default {
   'panels.lesson.hints': 'Hints',
   'panels.lesson.place':
     'Your lantern steps out beside you. This lesson is set at: {place}. Walk there before you run it.',
-  'panels.purse.open': '{credits} credits. Show what is yours',
+  'panels.purse.open': '{count, plural, one {{credits} credit} other {{credits} credits}}. Show what is yours',
   'panels.purse.title': 'What is yours',
-  'panels.purse.balance': '{credits} credits',
+  'panels.purse.balance': '{count, plural, one {{credits} credit} other {{credits} credits}}',
   'panels.purse.receipts': 'Receipts',
   'panels.purse.badges': 'Badges',
   'panels.purse.empty': 'No receipts yet. The first lesson brings the first one.',

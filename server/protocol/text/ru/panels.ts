@@ -155,12 +155,14 @@ export default {
   'panels.lesson.hints': 'Подсказки',
   'panels.lesson.place':
     'Фонарь выходит рядом с тобой, а урок начинается здесь: {place}. Дойди туда, прежде чем нажать «Пуск».',
-  'panels.purse.open': 'Кредиты: {credits}. Показать, что у тебя есть',
+  'panels.purse.open':
+    '{count, plural, one {{credits} кредит} few {{credits} кредита} many {{credits} кредитов} other {{credits} кредита}}. Показать, что у тебя есть',
   'panels.purse.title': 'Твоё',
-  'panels.purse.balance': 'Кредиты: {credits}',
+  'panels.purse.balance':
+    '{count, plural, one {{credits} кредит} few {{credits} кредита} many {{credits} кредитов} other {{credits} кредита}}',
   'panels.purse.receipts': 'Квитанции',
   'panels.purse.badges': 'Значки',
-  'panels.purse.empty': 'Расписок пока нет. Первую принесёт первый урок.',
+  'panels.purse.empty': 'Квитанций пока нет. Первую принесёт первый урок.',
   'panels.purse.reward': 'Награда',
   'panels.purse.grant': 'Подарок академии',
   'panels.purse.purchase': 'Покупка',
