@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { linesOf, wrap } from './lines.ts'
+import { indentOf, linesOf, wrap } from './lines.ts'
 
 const words = fc.array(fc.stringMatching(/^[a-zа-яё]{1,30}$/), { minLength: 1, maxLength: 40 })
 
@@ -25,6 +25,7 @@ test('a word is cut only when it alone is too long', () => {
 
 test('a line keeps its indent when it goes on', () => {
   expect(wrap('  one two three four', 12)).toEqual(['  one two', '  three four'])
+  expect([indentOf('none', 36), indentOf('  two', 36), indentOf(`${' '.repeat(40)}far`, 36)]).toEqual([0, 2, 18])
 })
 
 test('a place begins with its title, a refusal with its mark', () => {

@@ -40,10 +40,14 @@ export function linesOf(output: Output): readonly ToneLine[] {
     })
 }
 
+/** How far a line begins from the left, in columns; never so far that little of the width is left. */
+export const indentOf = (text: string, width: number): number =>
+  Math.min(/^ */.exec(text)![0].length, Math.floor(width / 2))
+
 /** Breaks a line at spaces so that no word is cut; what is longer than the width is cut all the same. */
 export function wrap(text: string, columns: number): readonly string[] {
   const width = Math.max(8, columns)
-  const indent = /^\s*/.exec(text)![0].slice(0, width / 2)
+  const indent = ' '.repeat(indentOf(text, width))
   const lines: string[] = []
   let line = ''
   for (const word of text.split(/(?<=\s)(?=\S)/)) {

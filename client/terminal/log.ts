@@ -2,7 +2,11 @@
 import type { Output } from '../../server/protocol/terminal.ts'
 import { LOG_KEPT_COUNT } from '../limits.ts'
 import { el } from '../ui/el.ts'
-import { linesOf } from './lines.ts'
+import { unbroken } from '../ui/unbroken.ts'
+import { indentOf, linesOf, type ToneLine } from './lines.ts'
+
+/** What a phone has room for. */
+const NARROW_COLUMNS = 36
 
 export type LogView = {
   readonly node: HTMLElement
@@ -42,6 +46,17 @@ export function createLogView(): LogView {
 }
 
 function block(output: Output): HTMLElement {
-  const lines = linesOf(output).map(({ tone, text }) => el('p', { class: `line tone-${tone}` }, text || '\u00a0'))
-  return el('div', { class: `block kind-${output.kind}`, attrs: { 'data-id': output.id } }, ...lines)
+  return el(
+    'div',
+    { class: `block kind-${output.kind}`, attrs: { 'data-id': output.id } },
+    ...linesOf(output).map(paragraph),
+  )
+}
+
+/** Where it goes on, it keeps its indent. */
+function paragraph({ tone, text }: ToneLine): HTMLElement {
+  const node = el('p', { class: `line tone-${tone}` })
+  node.append(...(text === '' ? ['\u00a0'] : unbroken(text)))
+  node.style.setProperty('--indent', `${indentOf(text, NARROW_COLUMNS)}ch`)
+  return node
 }

@@ -81,7 +81,13 @@ export function mount(element: HTMLElement, context: PaneContext): () => void {
   })
   const host = el('div', { class: 'editor' })
   element.append(
-    el('div', { class: 'code-tools' }, runButton, stopButton, choice, form.plus, discard),
+    el(
+      'div',
+      { class: 'code-tools' },
+      runButton,
+      stopButton,
+      el('div', { class: 'code-project' }, choice, form.plus, discard),
+    ),
     form.node,
     tabs.node,
     host,

@@ -10,6 +10,7 @@ import { createMentorRules } from './mentor-rules.ts'
 import { createNote } from './note.ts'
 import type { PaneContext } from './panes.ts'
 import { problemText } from './problem-text.ts'
+import { unbroken } from './unbroken.ts'
 import { whenPlaying } from './when-playing.ts'
 
 type Who = 'you' | 'mentor' | 'tool'
@@ -140,7 +141,7 @@ export function mount(element: HTMLElement, context: PaneContext): () => void {
     else if (event.type === 'error') aside(event.message)
     else if (event.type === 'authored') {
       // It stands above the talk already, while it lasts.
-      if (event.why !== why.textContent) aside(event.why)
+      if (event.why !== why.textContent) aside(...unbroken(event.why))
       if (event.hint === undefined) return
       said('mentor', `*${t('mentor.pane.hint')}:* ${event.hint}`)
       log.scrollTop = log.scrollHeight
@@ -193,7 +194,7 @@ export function mount(element: HTMLElement, context: PaneContext): () => void {
     const next = await api.get<MentorAnswer>('/api/v1/mentor')
     answer = next
     why.hidden = next.available
-    if (why.textContent !== (next.why ?? '')) why.textContent = next.why ?? ''
+    if (why.textContent !== (next.why ?? '')) why.replaceChildren(...unbroken(next.why ?? ''))
     showWaiting(next.pending)
     if (!whole || talking) return
     rules.show(next)
