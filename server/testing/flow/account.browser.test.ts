@@ -1,6 +1,6 @@
 /** A guest becomes a person with a name and a password, leaves, and comes back to all of it. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Harbour, openHarbour, VISIT_TIMEOUT_MS, WIDE } from './visit.ts'
+import { type Harbour, openHarbour, PHONE, VISIT_TIMEOUT_MS, WIDE } from './visit.ts'
 
 const LONG = { timeout: VISIT_TIMEOUT_MS }
 let harbour: Harbour
@@ -41,6 +41,12 @@ test(
     await mira.waitFor()
     expect(await page.getByRole('button', { name: 'Keep your progress' }).count()).toBe(0)
 
+    // On a phone as well.
+    await page.setViewportSize(PHONE.viewport!)
+    await mira.click()
+    await dialog.getByText('You are Mira.').waitFor()
+    await page.keyboard.press('Escape')
+    await page.setViewportSize(WIDE.viewport!)
     await mira.click()
     await dialog.getByText('You are Mira.').waitFor()
     expect(await visit.axe()).toEqual([])
