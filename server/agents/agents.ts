@@ -17,20 +17,24 @@ import type { AgentId, CharacterId, Locale, Params, PlaceId, PlayerId, ProjectId
 import type { Refusal } from '../protocol/refusals.ts'
 import { compileSnippet } from '../sandbox/snippet.ts'
 import type { Program } from '../sandbox/types.ts'
+import { marksHad } from './afar.ts'
 import { createLogBook } from './log-book.ts'
 import { type AgentsDeps, isGoing } from './parts.ts'
 import { recordingOf } from './recording.ts'
 import { createRunner } from './runner.ts'
 import type { AgentRow } from './store.ts'
 import { type AgentTravel, createAgentTravel, farState } from './travel.ts'
-import type { AgentAnswer, AgentInfo, AgentLogEntry, AgentRecording, Agents, Result } from './types.ts'
+import type { AgentAnswer, AgentInfo, AgentLogEntry, AgentRecording, Agents, Result, Told } from './types.ts'
 
 export type AgentService = Agents & {
   /** Takes up those that were going when the node went down. */
   resume(): Promise<void>
   running(): number
-  /** Somebody on another node told it something; false when it is not going here. */
-  told(id: AgentId, data: Params): boolean
+  /**
+   * Somebody on another node told it something, under a name that is these words' alone; handed over again they are heard once (AG48). Undefined
+   * when it is not going here, or cannot hear just now.
+   */
+  told(id: AgentId, name: string, data: Params): Promise<Told | undefined>
   /** Where other nodes' agents come in and this node's go out. */
   readonly travel: AgentTravel
   [Symbol.asyncDispose](): Promise<void>
@@ -235,6 +239,7 @@ export function createAgents(given: AgentsDeps): AgentService {
       asleep: undefined,
       error: undefined,
       past: undefined,
+      heardAfar: before?.had ? [...before.had] : await heardAfar(known),
       ...(!before && { zoneClock: undefined }),
       updatedAtMs: clock.now(),
     }
@@ -243,6 +248,11 @@ export function createAgents(given: AgentsDeps): AgentService {
     await runner.begin({ row, ...entered, ...(before && { wakes: 'code' as const }) })
     return ok(infoOf(runner.get(id)?.row ?? (await store.find(id)) ?? row))
   }
+
+  /** Kept when its turns are forgotten. */
+  const heardAfar = async ({ id, heardAfar: before }: AgentRow): Promise<readonly string[]> => [
+    ...marksHad(before, await store.turns(id)),
+  ]
 
   /** What new code gives way to when it fails: the last program that held; nothing when the code is the same. */
   function goBackTo(row: AgentRow, next: Program): { program: Program; memory?: string } | undefined {
@@ -413,7 +423,12 @@ export function createAgents(given: AgentsDeps): AgentService {
   }
 
   async function halted(row: AgentRow): Promise<Result<AgentInfo>> {
-    const stopped: AgentRow = { ...row, status: 'stopped', updatedAtMs: clock.now() }
+    const stopped: AgentRow = {
+      ...row,
+      status: 'stopped',
+      heardAfar: await heardAfar(row),
+      updatedAtMs: clock.now(),
+    }
     await store.checkpoint(stopped)
     return ok(infoOf(stopped))
   }

@@ -15,7 +15,7 @@ export type Sleeper = {
   readonly listens: ReadonlySet<AgentEventName>
   readonly dueTick?: number
   readonly events: AgentInput[]
-  waking: boolean
+  waking: Promise<void> | undefined
 }
 
 /** Nothing to do, nothing heard for long, nothing due soon. */
@@ -54,7 +54,7 @@ export const sleeperOf = (id: AgentId, { locale, tick, zone, offset, listens, du
   listens: new Set(listens),
   ...(dueTick !== undefined && { dueTick }),
   events: [],
-  waking: false,
+  waking: undefined,
 })
 
 /** Woken a little early, so that its program is there when what it waits for comes. */

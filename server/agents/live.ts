@@ -7,6 +7,7 @@ import {
 } from '../limits.ts'
 import type { AgentEvaluation, AgentEventName, AgentInput, AgentTurn } from '../protocol/agent-io.ts'
 import type { Locale, PlaceId, ZoneId } from '../protocol/ids.ts'
+import { marksIn, type Words } from './afar.ts'
 import type { Body } from './body.ts'
 import type { AgentRow } from './store.ts'
 import type { AgentLogEntry } from './types.ts'
@@ -31,6 +32,10 @@ export type Live = {
   started: boolean
   readonly events: AgentInput[]
   listens: ReadonlySet<AgentEventName>
+  /** Of its events, those that were said on other nodes, until they are in the journal. */
+  readonly words: Words
+  /** Marks of such words that it has had; absent until it is known to what it listens. */
+  had?: Set<string>
   /** JSON of `me.memory` now. */
   memory: string
   turns: number
@@ -83,15 +88,16 @@ export function moveClock(
   live.tick = zoneTick + live.offset
 }
 
-/** Keeps the newest when too much happens. */
+/** Keeps the newest when too much happens, and what was said on other nodes: of that there is never so much. */
 export function hear(
-  live: Pick<Live, 'listens' | 'events'> & { dropped?: number },
+  live: Pick<Live, 'listens' | 'events'> & { dropped?: number; words?: Words },
   event: Extract<AgentInput, { type: 'event' }>,
 ): void {
   if (!live.listens.has(event.name)) return
   live.events.push(event)
   if (live.events.length <= AGENT_INBOX_MAX) return
-  live.events.shift()
+  const { words } = live
+  live.events.splice(words ? live.events.findIndex((each) => !words.has(each)) : 0, 1)
   live.dropped = (live.dropped ?? 0) + 1
 }
 
@@ -111,7 +117,8 @@ export function nextTurn(live: Live, seed: () => number): AgentTurn | undefined 
   live.lastTurn = live.tick
   live.turns++
   live.inputs += inputs.length
-  return { agent: live.row.id, tick: live.tick, seed: seed(), inputs }
+  const afar = marksIn(live.words, inputs)
+  return { agent: live.row.id, tick: live.tick, seed: seed(), inputs, ...(afar.length > 0 && { afar }) }
 }
 
 /** A turn for one line of the console; nothing else comes in with it. */

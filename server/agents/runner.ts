@@ -22,12 +22,13 @@ import {
   AGENT_STEPS_GIVEN_MAX,
   AGENT_TRIAL_TURNS,
 } from '../limits.ts'
-import type { AgentEvaluation, AgentInput, AgentTurn, AgentTurnResult, ProgramError } from '../protocol/agent-io.ts'
+import type { AgentEvaluation, AgentTurn, AgentTurnResult, ProgramError } from '../protocol/agent-io.ts'
 import { effectId } from '../protocol/effect-id.ts'
-import type { AgentId, CharacterId, Locale, PlaceId, ZoneId } from '../protocol/ids.ts'
+import type { AgentId, CharacterId, Locale, Params, PlaceId, ZoneId } from '../protocol/ids.ts'
 import type { Turn } from '../rooms/types.ts'
 import { sourcesOf } from '../sandbox/sources.ts'
 import type { AgentLoad, Loaded, SandboxLimits } from '../sandbox/types.ts'
+import { addWord, marksHad, remember, settleWords, shortMark, wordOf } from './afar.ts'
 import { asleepOf, awakened, isDue, isIdle, type Sleeper, sleeperOf } from './asleep.ts'
 import { createBody } from './body.ts'
 import { consoleTurn, hear, type Live, moveClock, needsRest, nextTurn } from './live.ts'
@@ -36,7 +37,7 @@ import { marked } from './marks.ts'
 import type { AgentsDeps } from './parts.ts'
 import { perceive } from './perceive.ts'
 import type { AgentRow, Asleep, Carried } from './store.ts'
-import type { AgentLogEntry } from './types.ts'
+import type { AgentLogEntry, Told } from './types.ts'
 import { failureText } from './words.ts'
 
 export type RunnerDeps = AgentsDeps & {
@@ -118,7 +119,7 @@ export function createRunner(deps: RunnerDeps) {
     for (const sleeper of sleepers.values()) {
       if (sleeper.waking || sleeper.dueTick === undefined || zones.whereIs(sleeper.id)?.zone !== zone) continue
       moveClock(sleeper, zone, zoneTick)
-      if (isDue(sleeper)) wake(sleeper)
+      if (isDue(sleeper)) inBackground('woken', sleeper.id, wake(sleeper))
     }
   }
 
@@ -140,11 +141,25 @@ export function createRunner(deps: RunnerDeps) {
   function send(turns: readonly AgentTurn[]): void {
     const written = store.appendTurns(turns)
     written.catch((err: unknown) => log.warn({ err, turns: turns.length }, 'turns of agents could not be journalled'))
-    for (const { agent } of turns) {
-      const live = lives.get(agent)
-      if (live) live.journalled = written
+    for (const turn of turns) {
+      const live = lives.get(turn.agent)
+      if (!live) continue
+      live.journalled = written
+      if (turn.afar) hasWords(live, turn, written)
     }
     sandbox.turn(turns)
+  }
+
+  /** What was said on other nodes is the agent's once it is journalled; until then whoever handed it over keeps it. */
+  function hasWords(live: Live, { inputs, afar = [] }: AgentTurn, written: Promise<void>): void {
+    const end = (isTaken: boolean) => {
+      if (isTaken) remember((live.had ??= marksHad(live.row.heardAfar)), afar)
+      settleWords(live.words, isTaken, inputs)
+    }
+    written.then(
+      () => end(true),
+      () => end(false),
+    )
   }
 
   function happen({ outcomes }: Turn, world: ZoneView): void {
@@ -159,7 +174,7 @@ export function createRunner(deps: RunnerDeps) {
           const input = perceive(voice, world, event, { id, locale: one.locale })
           if (!input) continue
           hear(one, input)
-          if ('waking' in one && one.events.length > 0) wake(one)
+          if ('waking' in one && !one.waking && one.events.length > 0) inBackground('woken', one.id, wake(one))
         }
       }
     }
@@ -205,6 +220,7 @@ export function createRunner(deps: RunnerDeps) {
     if (live.fuelSince !== undefined) live.fuelSince += result.fuelUsed
     if (result.memory !== undefined) live.memory = result.memory
     if (result.listens) live.listens = new Set(result.listens)
+    live.had ??= marksHad(live.row.heardAfar)
     if (live.wakes) hear(live, { type: 'event', name: 'wake', data: { why: live.wakes } })
     live.wakes = undefined
     for (const call of result.calls) live.body.take(call, result.tick)
@@ -292,6 +308,7 @@ export function createRunner(deps: RunnerDeps) {
       started: false,
       events: [],
       listens: new Set(),
+      words: new Map(),
       memory: row.memory,
       turns: 0,
       inputs: 0,
@@ -372,13 +389,14 @@ export function createRunner(deps: RunnerDeps) {
       live.tick = Math.max(live.tick, carried.tick)
       live.events.push(...carried.events)
     }
+    live.listens = new Set(listens)
+    if (live.started) live.had ??= marksHad(live.row.heardAfar, journal)
     if (last && last.tick > live.taken) {
       // Nobody has heard of this one yet; its calls are among those pending, and of its lines some may have been written.
       live.written = [...(await book.at(live.row.id, last.tick))]
       await apply(live, last)
     }
     if (!isCurrent(live)) return
-    live.listens = new Set(listens)
     for (const call of pending) {
       const done = carried?.due.find((one) => one.call === call.call)
       if (done) live.body.did(done)
@@ -393,8 +411,7 @@ export function createRunner(deps: RunnerDeps) {
     error?: ProgramError,
     lines: readonly AgentLogEntry[] = [],
   ): Promise<void> {
-    lives.delete(live.row.id)
-    live.body.leave()
+    forget(live)
     const { memory, checkpointTick } = live.row
     live.row = {
       ...live.row,
@@ -445,10 +462,19 @@ export function createRunner(deps: RunnerDeps) {
     live.fuelSince = 0
     live.attempts = 0
     await live.journalled.catch(() => {})
+    const had = live.had ?? marksHad(live.row.heardAfar, await store.turns(live.row.id))
+    if (had.size > 0) live.row = { ...live.row, heardAfar: [...had] }
     await store.checkpoint(live.row)
     if (!isCurrent(live)) return
     tell(live, lines)
     await load(live)
+  }
+
+  /** It is not going here any more: what it had heard and not had a turn with is somebody else's to keep. */
+  function forget(live: Live): void {
+    lives.delete(live.row.id)
+    live.body.leave()
+    settleWords(live.words, false)
   }
 
   const system = (live: Live, code: string, params: ProgramError['params'] = {}): readonly AgentLogEntry[] =>
@@ -492,7 +518,7 @@ export function createRunner(deps: RunnerDeps) {
   /** One that is put by is woken for it. Undefined when it is not going here, or paused for another reason. */
   async function inHand(id: AgentId): Promise<Live | undefined> {
     const sleeper = sleepers.get(id)
-    if (sleeper && !sleeper.waking) await woken(sleeper)
+    if (sleeper) await wake(sleeper)
     const live = lives.get(id)
     return live?.pausedUntil === undefined ? live : undefined
   }
@@ -555,27 +581,24 @@ export function createRunner(deps: RunnerDeps) {
     await sandbox.unload(live.row.id)
   }
 
-  function wake(sleeper: Sleeper): void {
-    if (sleeper.waking) return
-    sleeper.waking = true
-    inBackground('woken', sleeper.id, woken(sleeper))
+  function wake(sleeper: Sleeper): Promise<void> {
+    sleeper.waking ??= woken(sleeper).finally(() => {
+      sleeper.waking = undefined
+    })
+    return sleeper.waking
   }
 
   async function woken(sleeper: Sleeper): Promise<void> {
     const { id } = sleeper
-    try {
-      await book.open(id)
-      const row = await store.find(id)
-      if (sleepers.get(id) !== sleeper) return
-      sleepers.delete(id)
-      if (!row?.asleep) return
-      const { asleep, ...rest } = row
-      const live = awakened(newLive({ row: rest, locale: asleep.locale, place: asleep.startPlace }), asleep, sleeper)
-      lives.set(id, live)
-      await load(live)
-    } finally {
-      sleeper.waking = false
-    }
+    await book.open(id)
+    const row = await store.find(id)
+    if (sleepers.get(id) !== sleeper) return
+    sleepers.delete(id)
+    if (!row?.asleep) return
+    const { asleep, ...rest } = row
+    const live = awakened(newLive({ row: rest, locale: asleep.locale, place: asleep.startPlace }), asleep, sleeper)
+    lives.set(id, live)
+    await load(live)
   }
 
   /** One that is put by, from what the store has of it. */
@@ -655,13 +678,23 @@ export function createRunner(deps: RunnerDeps) {
     get: (id: AgentId): Live | undefined => lives.get(id),
     size: () => lives.size + sleepers.size,
     isAsleep: (id: AgentId): boolean => sleepers.has(id),
-    /** Somebody on another node told it something; false when it is not going here. */
-    told(id: AgentId, data: Extract<AgentInput, { type: 'event' }>['data']): boolean {
-      const one = lives.get(id) ?? sleepers.get(id)
-      if (!one) return false
-      hear(one, { type: 'event', name: 'told', data })
-      if ('waking' in one && one.events.length > 0) wake(one)
-      return true
+    /** `name`: of these words and no others, the same each time that they are handed over. */
+    async told(id: AgentId, name: string, data: Params): Promise<Told | undefined> {
+      const sleeper = sleepers.get(id)
+      if (sleeper) {
+        if (!sleeper.listens.has('told')) return {}
+        await wake(sleeper)
+      }
+      const live = lives.get(id)
+      if (!live?.had || live.frozen) return undefined
+      const mark = shortMark(name)
+      const before = wordOf(live.words, mark)
+      if (before) return { taken: before.taken }
+      if (live.had.has(mark) || !live.listens.has('told')) return {}
+      const input = { type: 'event', name: 'told', data } as const
+      const { taken } = addWord(live.words, input, mark)
+      hear(live, input)
+      return { taken }
     },
     /** The row is stored already, as going. Resolves when the program is ready, or has failed to be. */
     async begin(beginning: Beginning): Promise<void> {
@@ -726,19 +759,17 @@ export function createRunner(deps: RunnerDeps) {
     carried(id: AgentId): { readonly row: AgentRow; readonly carried: Carried } | undefined {
       const live = lives.get(id)
       if (live?.phase !== 'ready' || live.body.isActing()) return undefined
-      const { row, tick, locale, startPlace, taken, memory, body, events } = live
-      return {
-        row,
-        carried: { tick, locale, startPlace, taken, memory, due: body.undelivered(tick), events: [...events] },
-      }
+      const { row, tick, locale, startPlace, taken, memory, body } = live
+      // What was said on other nodes and is not journalled is brought after it by whoever keeps it.
+      const events = live.events.filter((each) => !live.words.has(each))
+      return { row, carried: { tick, locale, startPlace, taken, memory, due: body.undelivered(tick), events } }
     },
     /** Ends what is here of it, without a word in its row. */
     async letGo(id: AgentId): Promise<void> {
       const live = lives.get(id)
       sleepers.delete(id)
       if (!live) return
-      lives.delete(id)
-      live.body.leave()
+      forget(live)
       await live.journalled.catch(() => {})
       await sandbox.unload(id)
     },
@@ -757,23 +788,23 @@ export function createRunner(deps: RunnerDeps) {
       return true
     },
     /** Lets go of it without an end: its program is about to be another. Gives its memory as it stands. */
-    async release(id: AgentId): Promise<{ readonly memory: string; readonly tick: number } | undefined> {
+    async release(
+      id: AgentId,
+    ): Promise<{ readonly memory: string; readonly tick: number; readonly had?: ReadonlySet<string> } | undefined> {
       const live = lives.get(id)
       if (!live) {
         const row = await takeOut(id)
         return row && { memory: row.asleep.memory, tick: row.asleep.tick }
       }
-      lives.delete(id)
-      live.body.leave()
+      forget(live)
       await live.journalled.catch(() => {})
-      return { memory: live.memory, tick: live.tick }
+      return { memory: live.memory, tick: live.tick, ...(live.had && { had: live.had }) }
     },
     async [Symbol.asyncDispose](): Promise<void> {
       for (const stop of stops) stop()
       const going = [...lives.values()]
-      lives.clear()
       sleepers.clear()
-      for (const { body } of going) body.leave()
+      going.forEach(forget)
       await Promise.all(jobs)
       await Promise.all(going.map((live) => live.journalled.catch(() => {})))
       await book.flush()

@@ -120,6 +120,7 @@ function suite(open: () => Stores): void {
         locale: 'en',
       },
       offences: 1,
+      heardAfar: ['m1', 'm2'],
     })
     await agents.checkpoint(swapped)
     expect(await agents.find('agent_1')).toEqual(swapped)
@@ -132,14 +133,15 @@ function suite(open: () => Stores): void {
 
   test('AS4 turns come back in order, and a checkpoint forgets those of its agent alone', async () => {
     const { agents } = open()
-    await agents.appendTurns([turn(1), turn(2), turn(1, 'agent_2')])
+    await agents.appendTurns([turn(1), { ...turn(2), afar: ['m1'] }, turn(1, 'agent_2')])
     await agents.appendTurns([turn(3)])
-    expect(await agents.turns('agent_1')).toEqual([turn(1), turn(2), turn(3)])
+    const second = { ...turn(2), afar: ['m1'] }
+    expect(await agents.turns('agent_1')).toEqual([turn(1), second, turn(3)])
     expect([await agents.hasTurnsAfter('agent_1', 2), await agents.hasTurnsAfter('agent_1', 3)]).toEqual([
       true,
       false,
     ])
-    expect(await agents.turns('agent_1', 2, 2)).toEqual([turn(2)])
+    expect(await agents.turns('agent_1', 2, 2)).toEqual([second])
     await agents.checkpoint(row({ memory: '{"b":2}' }))
     expect(await agents.turns('agent_1')).toEqual([])
     expect(await agents.turns('agent_2')).toHaveLength(1)

@@ -52,6 +52,8 @@ export type AgentRow = {
   readonly zoneClock?: ZoneClock
   /** How it came from another node: what is still to be told of what it did there. */
   readonly carried?: Carried
+  /** Marks of words from other nodes that it had before its journal begins. */
+  readonly heardAfar?: readonly string[]
   /** It lives at another node now. */
   readonly away?: { readonly node: string; readonly name: string; readonly epoch: number }
   readonly createdAtMs: number

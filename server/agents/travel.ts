@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import {
+  AGENT_AFAR_MARKS_KEPT,
   AGENT_JOURNAL_MAX_INPUTS,
   AGENT_JOURNAL_MAX_TURNS,
   AGENT_LOG_KEPT_LINES,
@@ -62,6 +63,7 @@ const packed = z.object({
   offences: count.optional(),
   held: z.boolean().optional(),
   rolledBack: object<ProgramError>().optional(),
+  heardAfar: z.array(z.string().max(100)).max(AGENT_AFAR_MARKS_KEPT).optional(),
   carried: z.object({
     tick: count,
     locale: z.enum(LOCALES),
@@ -142,6 +144,7 @@ export function createAgentTravel(deps: AgentTravelDeps, version: string) {
       ...(row.offences !== undefined && { offences: row.offences }),
       ...(row.held && { held: true }),
       ...(row.rolledBack && { rolledBack: row.rolledBack }),
+      ...(row.heardAfar && { heardAfar: [...row.heardAfar] }),
       carried: { ...carried, due: [...carried.due], events: [...carried.events] },
       turns: [...turns],
       log,
@@ -191,6 +194,7 @@ export function createAgentTravel(deps: AgentTravelDeps, version: string) {
       offences,
       held,
       rolledBack,
+      heardAfar,
       previous,
     } = content
     const nowMs = clock.now()
@@ -214,6 +218,7 @@ export function createAgentTravel(deps: AgentTravelDeps, version: string) {
       ...(offences !== undefined && { offences }),
       ...(held && { held }),
       ...(rolledBack && { rolledBack }),
+      ...(heardAfar && { heardAfar }),
       carried,
     }
   }

@@ -41,6 +41,9 @@ export type OutsideChange = {
   readonly paths: readonly string[]
 }
 
+/** Words that an agent was told. `taken`: they are in its ears only; true once they are in its journal, false when it let go of them before. */
+export type Told = { readonly taken?: Promise<boolean> }
+
 export type AgentStatus = 'stopped' | 'running' | 'resting' | 'paused' | 'frozen' | 'moved'
 export type AgentInfo = {
   readonly id: AgentId

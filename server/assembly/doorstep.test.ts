@@ -11,6 +11,7 @@ const GLIM = 'agent_glim'
 let store: MigrationStore
 let heard: string[]
 let marks: string[]
+let toAgents: string[]
 let visiting: Set<string>
 const mira: Party = { node: 'here', name: 'Mira' }
 
@@ -29,7 +30,7 @@ function door() {
       moderation: { isBlocked: () => false, cleanTalk: (text: string) => text },
     },
     terminal: { tell: (_id, _key, { text }, { message }) => marks.push(message) > 0 && heard.push(String(text)) > 0 },
-    agents: { told: () => true },
+    agents: { told: async (_id, name) => (toAgents.push(name) > 0 ? {} : undefined) },
     fence,
     isVisiting: (id) => visiting.has(id),
   })
@@ -55,6 +56,7 @@ beforeEach(() => {
   store = createMemoryMigrationStore()
   heard = []
   marks = []
+  toAgents = []
   visiting = new Set()
 })
 
@@ -96,6 +98,20 @@ describe('what agents of other nodes say', () => {
     await doorstep.give('player_mira', said(at(3, 7), 'home'))
     await doorstep.give('player_mira', said(at(3, 8), 'home'))
     expect(heard).toEqual([at(2, 7), at(3, 8)])
+  })
+
+  test('T20 AG48 to an agent they have the same name at whatever epoch they are said; those of two nodes never do', async () => {
+    const doorstep = door()
+    for (const [epoch, node] of [
+      [2, 'host'],
+      [3, 'home'],
+    ] as const)
+      await doorstep.give('agent_lamp', said(at(epoch, 7), node))
+    for (const node of ['home', 'elsewhere'])
+      await doorstep.give('agent_lamp', { ...said('message_1', node), from: from(node, 'player_ben') })
+    const [first, again, ...others] = toAgents
+    expect(again).toBe(first)
+    expect(others).toEqual(['home message_1', 'elsewhere message_1'])
   })
 
   test('T20 what waited for one person is heard though another has heard later words', async () => {

@@ -1,6 +1,6 @@
 /** Messages from other nodes at the door of this one: who is meant, are they here, and how it is said to them; and the agents' way out. */
 import type { Moderation } from '../accounts/types.ts'
-import type { Doorstep, Network, NodeId, NodeMessage } from '../link/types.ts'
+import type { Doorstep, Handed, Network, NodeId, NodeMessage } from '../link/types.ts'
 import type { Fence } from '../migration/fence.ts'
 import { type Effect, effectOf } from '../protocol/effect-id.ts'
 import type { AgentId, CharacterId, Params, PlayerId } from '../protocol/ids.ts'
@@ -16,7 +16,8 @@ export type DoorstepNeeds = {
     readonly moderation: Pick<Moderation, 'isBlocked' | 'cleanTalk'>
   }
   readonly terminal: { tell(id: PlayerId, key: string, params: Params, data: FromAfar): boolean }
-  readonly agents: { told(id: AgentId, data: Params): boolean }
+  /** `name`: of these words alone. Undefined when it cannot hear them now. */
+  readonly agents: { told(id: AgentId, name: string, data: Params): Promise<Handed | undefined> }
   /** The node an agent that lived here has gone to. */
   readonly movedTo?: (agent: AgentId) => Promise<NodeId | undefined>
   /** T20: what agents of other nodes say is heard while they are who they say, and once. */
@@ -28,6 +29,9 @@ export type DoorstepNeeds = {
 const MESSAGE = 'message_'
 /** Ids are their senders' own: those of two nodes may be the same. */
 export const markFor = (id: string, { node }: NodeMessage['from']): FromAfar => ({ message: `${node} ${id}` })
+/** What an agent says again after it was taken back is the same words, whatever its node calls them then (T20). */
+const nameOf = (id: string, effect: Effect | undefined, { node }: NodeMessage['from']): string =>
+  effect ? `${effect.agentId} ${effect.seq}` : `${node} ${id}`
 const STALE = 'That agent lives elsewhere now, or goes on from a later time.'
 const effectOfMessage = (id: string): Effect | undefined =>
   id.startsWith(MESSAGE) ? effectOf(id.slice(MESSAGE.length)) : undefined
@@ -71,25 +75,21 @@ export function createDoorstep(needs: DoorstepNeeds): Doorstep {
     },
     async give(recipient, { id, from, text }) {
       const effect = effectOfMessage(id)
-      // Said before under another epoch: an agent that was taken back does again what it did after its checkpoint.
-      if (effect && needs.fence?.isDone(effect, recipient)) return
       // Cleaned here too: another node's filter is another node's.
       const said = accounts.moderation.cleanTalk(text)
+      if (recipient.startsWith('agent_')) {
+        const data = { from: `${from.name}@${from.node.slice(-8)}`, name: from.name, text: said }
+        const handed = await agents.told(recipient as AgentId, nameOf(id, effect, from), data)
+        if (!handed) throw new Error(`${recipient} cannot hear now`)
+        return handed
+      }
+      // Said before under another epoch: an agent that was taken back does again what it did after its checkpoint.
+      if (effect && needs.fence?.isDone(effect, recipient)) return
       const there = await network.node(from.node).catch(() => undefined)
       const node = there?.name ?? from.node.slice(-8)
-      const isGiven = recipient.startsWith('agent_')
-        ? agents.told(recipient as AgentId, {
-            from: `${from.name}@${from.node.slice(-8)}`,
-            name: from.name,
-            text: said,
-          })
-        : terminal.tell(
-            recipient as PlayerId,
-            'network.tell.heard',
-            { name: from.name, node, text: said },
-            markFor(id, from),
-          )
-      if (!isGiven) throw new Error(`${recipient} is not here any more`)
+      const params = { name: from.name, node, text: said }
+      if (!terminal.tell(recipient as PlayerId, 'network.tell.heard', params, markFor(id, from)))
+        throw new Error(`${recipient} is not here any more`)
       if (effect) needs.fence?.done(effect, recipient)
     },
   }

@@ -272,8 +272,13 @@ export type Whereabouts =
 export type Doorstep = {
   find(to: Party, from: NodeMessage['from'], id?: NodeMessage['id']): Promise<Whereabouts>
   /** To somebody who is here. Throws when it could not be handed over: it then waits. After a crash in the middle of it the same id comes once more: who hears keeps the ids they had. */
-  give(recipient: string, message: NodeMessage): Promise<void>
+  give(recipient: string, message: NodeMessage): Promise<Handed | undefined>
 }
+/**
+ * `taken`: it is in their hands and not written down there yet. It stays in the inbox until this comes to true, and is handed over again after it
+ * has come to false, or after a crash. Absent: they have it.
+ */
+export type Handed = { readonly taken?: Promise<boolean> }
 
 /** Messages between people and agents on any two nodes: in order for each pair, each once, waiting for the absent. */
 export type Messages = {

@@ -45,6 +45,8 @@ export type AgentTurn = {
   readonly seed: number
   readonly inputs: readonly AgentInput[] /** Leave `me.memory` unwritten this time: writing it costs more than a small turn. */
   readonly skipMemory?: true
+  /** Marks of the words from other nodes among its inputs, for the journal; the program is not told. */
+  readonly afar?: readonly string[]
 }
 
 export type AgentCall = { readonly call: number; readonly action: AgentAction; readonly args: readonly Json[] }

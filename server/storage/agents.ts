@@ -12,7 +12,17 @@ type Row = Awaited<ReturnType<Database['prisma']['agent']['findFirstOrThrow']>>
 /** What `Agent.program` holds. */
 type Running = Pick<
   AgentRow,
-  'generation' | 'past' | 'asleep' | 'rolledBack' | 'offences' | 'held' | 'marks' | 'zoneClock' | 'carried' | 'away'
+  | 'generation'
+  | 'past'
+  | 'asleep'
+  | 'rolledBack'
+  | 'offences'
+  | 'held'
+  | 'marks'
+  | 'zoneClock'
+  | 'carried'
+  | 'heardAfar'
+  | 'away'
 > & {
   /** What the one before had in memory, when there is one to go back to. */
   readonly previousMemory?: string
@@ -62,6 +72,7 @@ function toData({
   marks,
   zoneClock,
   carried,
+  heardAfar,
   away,
   checkpointTick,
   fuelUsed,
@@ -81,6 +92,7 @@ function toData({
     marks,
     zoneClock,
     carried,
+    heardAfar,
     away,
     previousMemory: previous?.memory,
   }

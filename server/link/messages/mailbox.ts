@@ -13,6 +13,7 @@ export type MailboxParts = {
   readonly self: NodeId
   readonly inbox: InboxStore
   readonly now: () => number
+  readonly report: (error: unknown) => void
   /** To the node where the one it is for has gone from here. */
   readonly sendOn: (node: NodeId, signed: Signed) => Promise<Answer>
 }
@@ -44,8 +45,10 @@ export const INBOX_BOUNDS: Bounds = { perRecipient: INBOX_MAX, perNode: INBOX_NO
 /** A hub said of these that they are kept: there is room for as many again. */
 const FROM_HUB_BOUNDS: Bounds = { perRecipient: 2 * INBOX_MAX, perNode: 2 * INBOX_NODE_MAX }
 
-export function createMailbox({ self, inbox, now, sendOn }: MailboxParts) {
+export function createMailbox({ self, inbox, now, report, sendOn }: MailboxParts) {
   let door: Doorstep | undefined
+  /** Handed over to somebody who has not written them down yet: they wait still, and are not handed over again meanwhile. */
+  const inHand = new Set<string>()
   const byRecipient = new Map<string, Promise<unknown>>()
 
   /** One after the other for each recipient, so that what waits and what comes keep their order. */
@@ -78,29 +81,42 @@ export function createMailbox({ self, inbox, now, sendOn }: MailboxParts) {
     return inTurn(recipient, async () => {
       const isFlushed = is === 'here' && (await flush(recipient))
       const before = await inbox.state(id)
-      if (before === 'given') return { is: 'delivered' }
+      if (before === 'given' || inHand.has(id)) return { is: 'delivered' }
       if (before === undefined) await keep(recipient, message, signed, bounds)
-      if (!isFlushed || !(await give(recipient, message))) return { is: 'kept' }
-      await inbox.given([id], now())
-      return { is: 'delivered' }
+      return { is: isFlushed && (await give(id, recipient, message)) ? 'delivered' : 'kept' }
     })
   }
 
-  const give = (recipient: string, { after: _, ...message }: Sent): Promise<boolean> =>
-    door!.give(recipient, message).then(
-      () => true,
-      () => false,
-    )
+  /** False when they are not here any more. */
+  async function give(id: string, recipient: string, { after: _, ...message }: Sent): Promise<boolean> {
+    let taken: Promise<boolean> | undefined
+    try {
+      taken = (await door!.give(recipient, message))?.taken
+    } catch {
+      return false
+    }
+    if (!taken) {
+      await inbox.given([id], now())
+      return true
+    }
+    inHand.add(id)
+    void taken
+      .then((isTaken) => (isTaken ? inbox.given([id], now()) : undefined))
+      .catch(report)
+      .finally(() => inHand.delete(id))
+    return true
+  }
 
   /** What waits, in order; false when somebody left meanwhile. */
   async function flush(recipient: string): Promise<boolean> {
     for (;;) {
-      const held = await inbox.list('here', self, recipient, INBOX_BATCH)
+      const all = await inbox.list('here', self, recipient, INBOX_BATCH + inHand.size)
+      const held = all.filter(({ id }) => !inHand.has(id))
       if (held.length === 0) return true
       for (const { id, envelope } of held) {
         const opened = unseal(fromBytes(envelope))
-        if (opened && !(await give(recipient, opened.message))) return false
-        await inbox.given([id], now())
+        if (!opened) await inbox.given([id], now())
+        else if (!(await give(id, recipient, opened.message))) return false
       }
     }
   }
@@ -108,6 +124,7 @@ export function createMailbox({ self, inbox, now, sendOn }: MailboxParts) {
   /** What waits for one who has gone elsewhere goes after them; what nobody takes there is given up. */
   async function follow(recipient: string, node: NodeId): Promise<void> {
     for (const { id, envelope } of await inbox.list('here', self, recipient, INBOX_BATCH)) {
+      if (inHand.has(id)) return
       const opened = unseal(fromBytes(envelope))
       try {
         if (opened && (await sendOn(node, opened.signed)).is === 'moved') return

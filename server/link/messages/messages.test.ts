@@ -179,6 +179,34 @@ describe('messages between nodes', () => {
     expect(texts(again.heard)).toEqual(['one'])
   })
 
+  test('M11 what is in an agent’s hands only is answered, not handed over twice, and comes again in order when it was let go of', async () => {
+    const { b, say } = three()
+    const hands: { text: string; end: (isTaken: boolean) => void }[] = []
+    b.messages.openDoor({
+      find: async () => ({ is: 'here', recipient: 'agent_lamp' }),
+      give: async (_, { text }) => ({ taken: new Promise((end) => hands.push({ text, end })) }),
+    })
+    const inHands = () => hands.map(({ text }) => text)
+    const waiting = async () => (await b.inbox.list('here', b.id, 'agent_lamp', 10)).length
+    for (const text of ['one', 'two', 'three'])
+      expect(await say(text, b.id, 'Lamp', `message_${text}`)).toBe('delivered')
+    expect(await say('two', b.id, 'Lamp', 'message_two')).toBe('delivered')
+    await b.messages.awake('agent_lamp')
+    expect(inHands()).toEqual(['one', 'two', 'three'])
+    expect(await waiting()).toBe(3)
+    hands[0]!.end(true)
+    await expect.poll(waiting).toBe(2)
+    for (const hand of hands.splice(0)) hand.end(false)
+    await expect
+      .poll(async () => {
+        await b.messages.awake('agent_lamp')
+        return inHands()
+      })
+      .toEqual(['two', 'three'])
+    for (const hand of hands) hand.end(true)
+    await expect.poll(waiting).toBe(0)
+  })
+
   test('M10 what waits is handed over when its recipient is here again or has moved, though nobody says so', async () => {
     const { net, hub, b, say } = three()
     const c = node(net, 'trusted', () => [hub.id])

@@ -33,6 +33,7 @@ export function createMessages(parts: MessagesParts): Messages & { stop(): void 
     self,
     inbox,
     now,
+    report,
     sendOn: (node, signed) => sending.ask(node, signed, { hops: 0, moved: true }),
   })
   /** Ids of messages that came to an end here lately: the next of the same pair need not wait for what a hub holds. */

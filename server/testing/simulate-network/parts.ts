@@ -151,7 +151,7 @@ export function createPlannedMember(parts: NodeParts, plan: Plan, { number, seed
   })
   const door: Doorstep = {
     find: async ({ name }) => (name === nameOf(number) ? { is: 'here', recipient: name } : { is: 'unknown' }),
-    give: async (_recipient, { text }) => report({ is: 'given', message: Number(text), atMs: sinceStart() }),
+    give: async (_recipient, { text }) => void report({ is: 'given', message: Number(text), atMs: sinceStart() }),
   }
   messages.openDoor(door)
   member.onAdmitted(() => report({ is: 'joined', node: number, atMs: sinceStart() }))
