@@ -10,6 +10,7 @@ function createDesk() {
       return { ok: true, value: { created: true } }
     },
     ended: () => new Promise(() => {}),
+    kinds: () => [{ name: 'sum', perMFuelMicro: '2000' }, { name: 'infer' }],
   } as unknown as Jobs
   return { asked, stage: createStage({ jobs }) }
 }
@@ -46,4 +47,18 @@ test('J4 what cannot be read is said to be so, and nothing is handed in', async 
   expect(await mira.type('job {"kind":"sum","input":[1],"replicas":900}')).toMatch(/of the kind sum: replicas /)
   expect(await mira.type('job {"kind":7,"input":[1]}')).toMatch(/of the kind 7: kind /)
   expect(asked).toEqual([])
+})
+
+test('J27 job kinds tells what is offered here and at what price, and what is not', async () => {
+  const { stage } = createDesk()
+  const mira = await stage.open('Mira')
+  expect((await mira.type('job kinds')).split('\n').slice(1)).toEqual([
+    '  sum: 0.002 cr.',
+    '  infer: not offered here',
+  ])
+  const lis = await stage.open('Лис', 'ru')
+  expect((await lis.type('расчёт виды')).split('\n').slice(1)).toEqual([
+    '  sum: 0,002 кр.',
+    '  infer: здесь не предлагают',
+  ])
 })

@@ -118,7 +118,7 @@ function kinds({ jobs, session }: Parts): Reply {
   const all = jobs.kinds().map(({ name, perMFuelMicro }) =>
     session.words('job.kind', {
       kind: name,
-      offered: perMFuelMicro !== undefined,
+      offered: perMFuelMicro === undefined ? 'no' : 'yes',
       priceMicro: perMFuelMicro ?? '0',
     }),
   )
