@@ -598,7 +598,7 @@ export const SCRIPT_FUEL_MAX = 50_000
 export const AUTHOR_TEST_TICKS_MAX = 12_000
 /** Wall time after which a test is given up; it says nothing about the program. */
 export const AUTHOR_TEST_TIMEOUT_MS = 60_000
-/** Largest test file or recording that is read. */
+/** Largest test file or recording that is read, and longest answer of a node: the longest that one gives is a recording. */
 export const AUTHOR_FILE_MAX_BYTES = 64 * 1024 * 1024
 /** Events that a report of what happened instead shows. */
 export const AUTHOR_REPORT_EVENTS = 12
@@ -608,8 +608,6 @@ export const AUTHOR_SAVE_SETTLES_MS = 60
 export const AUTHOR_WATCHED_FOLDERS_MAX = 200
 /** How long a node may take to answer the author's tools. */
 export const AUTHOR_HTTP_TIMEOUT_MS = 20_000
-/** Longest answer of a node that they read: the longest that one gives is a recording. */
-export const AUTHOR_ANSWER_MAX_BYTES = AUTHOR_FILE_MAX_BYTES
 /** How often `agent log --follow` asks. */
 export const AUTHOR_FOLLOW_INTERVAL_MS = 700
 

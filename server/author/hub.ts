@@ -1,7 +1,7 @@
 /** A node as the author's tools speak with it: over HTTP, as one person, in words when it does not go. */
 import type { z } from 'zod'
 import { BodyTooLong, boundedText } from '../lib/bounded-body.ts'
-import { AUTHOR_ANSWER_MAX_BYTES, AUTHOR_HTTP_TIMEOUT_MS } from '../limits.ts'
+import { AUTHOR_FILE_MAX_BYTES, AUTHOR_HTTP_TIMEOUT_MS } from '../limits.ts'
 import * as api from '../protocol/api.ts'
 import type { Credentials, Kept } from './credentials.ts'
 import { AuthorProblem } from './problem.ts'
@@ -142,7 +142,7 @@ export async function ask<S extends z.ZodType>(
   }).catch((error: unknown) => {
     throw away(url, error)
   })
-  const text = await boundedText(response, AUTHOR_ANSWER_MAX_BYTES).catch((error: unknown) => {
+  const text = await boundedText(response, AUTHOR_FILE_MAX_BYTES).catch((error: unknown) => {
     throw error instanceof BodyTooLong ? tooLong(url, error) : away(url, error)
   })
   const value = parseJson(text)
