@@ -27,14 +27,16 @@ async function npmStart(cwd: string, dataDir: string): Promise<number> {
       ACADEMY_LOG_LEVEL: 'warn',
     },
   })
-  const exited = once(child, 'exit')
+  // npm is gone before the node has drained: the pipe closes when the last of them is.
+  const ended = once(child, 'close')
   try {
     for await (const line of createInterface({ input: child.stdout }))
       if (line.startsWith('ready ')) return (performance.now() - startedAt) / 1_000
     throw new Error('npm start ended before it was ready')
   } finally {
     process.kill(-child.pid!, 'SIGTERM')
-    await exited
+    child.stdout.resume()
+    await ended
   }
 }
 
