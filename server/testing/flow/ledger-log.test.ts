@@ -1,30 +1,18 @@
 /** The ledger's log of real nodes: receipts as files, checked and audited from outside; witnesses of other owners; and an outgrown backup. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join as joinPath, resolve } from 'node:path'
+import { join as joinPath } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { loadIdentity } from '../../link/identity.ts'
 import { askControl } from '../../ops/control.ts'
 import type { ReceiptFile } from '../../protocol/tlog/receipt.ts'
+import { academy } from '../command.ts'
 import { startNodeProcess } from '../node-process.ts'
 import { join, json, type Player } from './player.ts'
 
 const POLL = { timeout: 120_000, interval: 300 }
-const cli = resolve(import.meta.dirname, '../../cli.ts')
 const root = await mkdtemp(joinPath(tmpdir(), 'academy-log-'))
 afterAll(() => rm(root, { recursive: true, force: true }))
-
-async function academy(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [cli, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
-  let stdout = ''
-  let stderr = ''
-  child.stdout.on('data', (chunk) => (stdout += chunk))
-  child.stderr.on('data', (chunk) => (stderr += chunk))
-  const [code] = (await once(child, 'close')) as [number]
-  return { code, stdout, stderr }
-}
 
 type Problem = { readonly code: string; readonly title: string }
 const gift = (player: Player, to: string, id: string) =>

@@ -1,30 +1,19 @@
 /** A node as its host sees it: starts, refuses, drains, survives. */
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join as joinPath, resolve } from 'node:path'
+import { join as joinPath } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { academy } from '../command.ts'
 import { startNodeProcess } from '../node-process.ts'
 import { join } from './player.ts'
 
-const cli = resolve(import.meta.dirname, '../../cli.ts')
 let dataDir: string
 beforeEach(async () => {
   dataDir = await mkdtemp(joinPath(tmpdir(), 'academy-flow-'))
 })
 afterEach(() => rm(dataDir, { recursive: true, force: true }))
-
-async function academy(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [cli, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
-  let stdout = ''
-  let stderr = ''
-  child.stdout.on('data', (chunk) => (stdout += chunk))
-  child.stderr.on('data', (chunk) => (stderr += chunk))
-  const [code] = (await once(child, 'close')) as [number]
-  return { code, stdout, stderr }
-}
 
 describe('a node process', { timeout: 300_000 }, () => {
   test('wrong settings are all named at once, and the exit code is 2', async () => {

@@ -4,29 +4,15 @@
  */
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { openNetwork } from '../../assembly/network.ts'
 import { createBundles } from '../../bundles/bundles.ts'
-import { readConfig } from '../../config.ts'
-import { systemClock } from '../../lib/clock.ts'
-import { createLog } from '../../ops/log.ts'
-import { openDatabase } from '../../storage/database.ts'
-import { pgliteImage } from '../pglite-image.ts'
+import { openBareNetwork } from './bare-network.ts'
 
 const [cid, node] = process.argv.slice(2) as [string, string]
 const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`)
 
-const config = readConfig(process.env)
-const log = createLog({ level: config.logLevel })
-await using database = await openDatabase({ imageFile: await pgliteImage(), log })
-await using network = await openNetwork({
-  config,
-  database,
-  clock: systemClock,
-  log,
-  zones: [],
-  busy: () => ({ people: 0, agents: 0 }),
-})
-if (!network) throw new Error('The courier needs a network to join.')
+const { config, ...open } = await openBareNetwork()
+await using _database = open.database
+await using network = open.network
 await using bundles = await createBundles({ dir: join(config.dataDir, 'bundles'), wire: network.link })
 await new Promise<void>((done) => {
   const look = () => network.state().is === 'joined' && done()

@@ -5,19 +5,15 @@
 import { decode, encode } from '@ipld/dag-cbor'
 import { createProjects } from '../../agents/projects.ts'
 import { assembleLibrary, openWorld } from '../../assembly/library.ts'
-import { openNetwork } from '../../assembly/network.ts'
 import { createBundles } from '../../bundles/bundles.ts'
-import { readConfig } from '../../config.ts'
 import { systemClock } from '../../lib/clock.ts'
 import type { Signed } from '../../lib/signed.ts'
 import { signRecord } from '../../library/records.ts'
 import type { ItemRecord } from '../../library/types.ts'
 import type { Frame, FrameStream, Link } from '../../link/types.ts'
-import { createLog } from '../../ops/log.ts'
 import { compile } from '../../sandbox/compile.ts'
-import { openDatabase } from '../../storage/database.ts'
 import { createProjectStore } from '../../storage/projects.ts'
-import { pgliteImage } from '../pglite-image.ts'
+import { openBareNetwork } from './bare-network.ts'
 
 /** Nothing; a word of a record; whose signature it is; whose item it is; its number; its hash; the bytes under that hash; that there is a newer one. */
 export type Lie = 'none' | 'title' | 'signature' | 'owner' | 'number' | 'cid' | 'bytes' | 'newer'
@@ -29,18 +25,7 @@ type Told = { readonly record: Signed }
 const say = (message: FromHub): void => void process.send!(message)
 let lie: Lie = 'none'
 
-const config = readConfig(process.env)
-const log = createLog({ level: config.logLevel })
-const database = await openDatabase({ imageFile: await pgliteImage(), log })
-const network = await openNetwork({
-  config,
-  database,
-  clock: systemClock,
-  log,
-  zones: [],
-  busy: () => ({ people: 0, agents: 0 }),
-})
-if (!network) throw new Error('A hub needs a network.')
+const { config, log, database, network } = await openBareNetwork()
 const { ownerKey, owner } = network.identity
 
 const bodyOf = ({ record }: Told) => decode<ItemRecord>(record.body)
